@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace HotpatchBuild.Runtime.Native.Switching;
+
+/// <summary>One aligned 8-byte word that redirects control.</summary>
+/// <param name="Address">Absolute virtual address; a multiple of 8.</param>
+/// <param name="Old">What must stand there before; anything else aborts the switch before the first store.</param>
+/// <param name="New">What stands there afterwards.</param>
+public readonly record struct WordStore(ulong Address, ulong Old, ulong New);
+
+/// <summary>Code in which no thread may stand, and into which no thread may return, while the words are stored.</summary>
+/// <param name="Start">First address that is not allowed (for a patch point: entry + 1).</param>
+/// <param name="End">Address behind the last that is not allowed (for a patch point: entry + 5).</param>
+/// <param name="Function">Display name, for reports.</param>
+public readonly record struct GuardedRange(ulong Start, ulong End, string Function);
+
+/// <summary>Everything a switch does to the target. All of it has been checked before.</summary>
+/// <param name="Stores">The words, in the order in which they are stored.</param>
+/// <param name="Guards">Empty when every function concerned is entered through a hot-patchable entry already.</param>
+/// <param name="Journal">The address of an 8-byte word that is set to <paramref name="JournalCommitting"/> before the first store and to
+/// <paramref name="JournalCommitted"/> behind the last, inside the stop; 0 for none.</param>
+/// <param name="JournalCommitting">See <paramref name="Journal"/>.</param>
+/// <param name="JournalCommitted">See <paramref name="Journal"/>.</param>
+/// <param name="Patience">How long to go on looking for a safe moment.</param>
+public sealed record SwitchPlan(
+    ImmutableArray<WordStore> Stores,
+    ImmutableArray<GuardedRange> Guards,
+    ulong Journal,
+    ulong JournalCommitting,
+    ulong JournalCommitted,
+    TimeSpan Patience)
+{
+    /// <summary>True when the switch is one store that is safe while all threads run: no guard, and nothing else to be seen together with it.</summary>
+    public bool NeedsNoStop => Stores.Length <= 1 && Guards.IsEmpty;
+}
+
+/// <summary>What a switch met and took.</summary>
+/// <param name="Stopped">From the first thread asked to stop to the last one resumed, in the attempt that succeeded; zero when no thread was stopped.</param>
+/// <param name="LongestStop">The same for the longest attempt.</param>
+/// <param name="Threads">Threads stopped.</param>
+/// <param name="Attempts">Attempts, the successful one included.</param>
+/// <param name="SteppedOut">Threads that were single-stepped out of a guarded range.</param>
+/// <param name="SignalsPassedOn">Signals met on the way and delivered.</param>
+public sealed record SwitchReport(TimeSpan Stopped, TimeSpan LongestStop, int Threads, int Attempts, int SteppedOut, int SignalsPassedOn);
