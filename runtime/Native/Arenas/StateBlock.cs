@@ -23,9 +23,6 @@ internal sealed class StateBlock
             throw StateDiagnostics.ArenaTooSmall.With(arena.Data.Size).AsException();
     }
 
-    /// <summary>Address of the journal word.</summary>
-    public ulong Journal => _arena.Data.Start + StateLayout.JournalOffset;
-
     /// <summary>Bytes that a snapshot may have.</summary>
     public int Room => _capacity - StateLayout.PayloadOffset;
 

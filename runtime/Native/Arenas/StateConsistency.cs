@@ -18,7 +18,7 @@ internal static class StateConsistency
             Need(Index(delta.Image, state.Images.Length), "a delta's image");
         foreach (var entry in state.History)
             Need(Index(entry.Delta, state.Deltas.Length) && entry.Reason <= EndReason.Superseded, "the history");
-        Need(state.InForce == -1 || Index(state.InForce, state.Deltas.Length), "the delta in force");
+        Need(state.InForce == -1 || state.History is [.., { Reason: EndReason.StillInForce } last] && last.Delta == state.InForce, "the delta in force");
         if (state.Pending is { } pending)
             Pending(pending, state);
     }

@@ -12,7 +12,6 @@ namespace HotpatchBuild.Runtime.Native.Arenas;
 /// +0     u64 magic "HPBSTATE"          written after the first snapshot
 /// +8     u32 layout version (1)
 /// +16    u64 active: generation &lt;&lt; 1 | buffer, 0 for none; stored in one piece
-/// +24    u64 journal word: generation &lt;&lt; 2 | 1 while a switch stores, | 2 behind it
 /// +4096  buffer 0, Capacity bytes:     u64 generation, u32 payload bytes, u32 CRC-32C of the payload, payload
 /// +4096 + Capacity: buffer 1
 /// </code>
@@ -25,8 +24,7 @@ internal static class StateLayout
     public const int MagicOffset = 0;
     public const int VersionOffset = 8;
     public const int ActiveOffset = 16;
-    public const int JournalOffset = 24;
-    public const int HeaderSize = 32;
+    public const int HeaderSize = 24;
     public const int BuffersOffset = 4096;
     public const int GenerationOffset = 0;
     public const int LengthOffset = 8;
@@ -56,12 +54,6 @@ internal static class StateLayout
 
     /// <summary>Bytes at the start of the data region that no image may use.</summary>
     public static ulong Reserved(ulong dataSize) => BuffersOffset + 2 * (ulong)Capacity(dataSize);
-
-    /// <summary>What the journal word holds while generation <paramref name="generation"/>'s switch stores.</summary>
-    public static ulong Committing(ulong generation) => generation << 2 | 1;
-
-    /// <summary>What the journal word holds behind it.</summary>
-    public static ulong Committed(ulong generation) => generation << 2 | 2;
 
     /// <summary>CRC-32C of bytes.</summary>
     public static uint Checksum(ReadOnlySpan<byte> bytes)

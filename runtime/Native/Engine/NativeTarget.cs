@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HotpatchBuild.Formats.Arenas;
 using HotpatchBuild.Runtime.Native.Arenas;
 using HotpatchBuild.Runtime.Native.Processes;
 using HotpatchBuild.Runtime.Native.Switching;
@@ -29,15 +30,18 @@ public sealed record NativeTarget
     /// <summary>The executable's addresses in the process.</summary>
     public required MemoryRegion Module { get; init; }
 
-    /// <summary>Where the arena's parts lie.</summary>
-    public required ArenaRegions Arena { get; init; }
-
-    /// <summary>Address of <c>.eh_frame_hdr</c> in the process.</summary>
-    public required MemoryRegion UnwindTable { get; init; }
+    /// <summary>Where the arena lies at link time.</summary>
+    public required ArenaLocation Arena { get; init; }
 
     /// <summary>Its memory.</summary>
     public required ITargetMemory Memory { get; init; }
 
     /// <summary>How words are switched.</summary>
     public required ISwitcher Switcher { get; init; }
+
+    /// <summary>Keeps other commands out until it is disposed of.</summary>
+    public required Func<IDisposable> Lock { get; init; }
+
+    /// <summary>Where the arena's parts lie in the process.</summary>
+    internal ArenaRegions Regions => ArenaRegions.At(Arena, LoadBias);
 }
