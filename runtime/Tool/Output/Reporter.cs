@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace HotpatchBuild.Tool.Output;
@@ -6,6 +7,10 @@ namespace HotpatchBuild.Tool.Output;
 /// <summary>Prints a command's output: as text with each error in a line of its own on stderr, or as one JSON object.</summary>
 internal static class Reporter
 {
+    // For terminals and jq, not for HTML.
+    private static readonly Lazy<ShapesContext> Readable =
+        new(static () => new ShapesContext(new JsonSerializerOptions(ShapesContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Prints and gives the exit code.</summary>
@@ -21,7 +26,7 @@ internal static class Reporter
         {
             if (json)
             {
-                var line = JsonSerializer.SerializeToUtf8Bytes(output, typeof(T), ShapesContext.Default);
+                var line = JsonSerializer.SerializeToUtf8Bytes(output, typeof(T), Readable.Value);
                 stdout.Write(line);
                 stdout.WriteByte((byte)'\n');
             }

@@ -9,7 +9,8 @@ namespace HotpatchBuild.Tool.Output;
 /// <param name="Command">The command's name.</param>
 /// <param name="ExitCode">What it ends with: 0 done, 1 usage, 2 refused, 3 no such target or no permission, 4 integrity, 5 no safe moment.</param>
 /// <param name="Error">The first thing that went wrong, or null.</param>
-internal abstract record CommandOutput(string Command, int ExitCode, ErrorOutput? Error);
+internal abstract record CommandOutput(
+    [property: JsonPropertyOrder(-3)] string Command, [property: JsonPropertyOrder(-2)] int ExitCode, [property: JsonPropertyOrder(-1)] ErrorOutput? Error);
 
 /// <summary>One refusal or error.</summary>
 /// <param name="Id">Its number, for example HPB4501.</param>
