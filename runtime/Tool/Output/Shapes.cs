@@ -180,7 +180,7 @@ internal sealed record DoctorOutput(string Command, int ExitCode, ErrorOutput? E
 internal sealed record DoctorCheck(string Name, bool Ok, string What, string? WhatToDo);
 
 /// <summary>Serialisation without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, GenerationMode = JsonSourceGenerationMode.Serialization)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(FailureOutput))]
 [JsonSerializable(typeof(ChangesOutput))]
 [JsonSerializable(typeof(StatusOutput))]
