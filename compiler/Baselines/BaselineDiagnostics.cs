@@ -55,9 +55,4 @@ internal static class BaselineDiagnostics
     public static readonly DiagnosticDescriptor CannotAccess = new(
         "HPB2210", "File access failed", "{0} cannot be read or written: {1}.",
         "Check that the file exists, the permissions and the free space, then build again.", ExitCode.Usage);
-
-    /// <summary>0: executable, 1: symbol file.</summary>
-    public static readonly DiagnosticDescriptor SymbolsOfAnotherBuild = new(
-        "HPB2211", "Symbols of another build", "{1} does not belong to {0}: their build-ids differ.",
-        "Delete the project's bin and obj folders and build again.", ExitCode.Integrity);
 }

@@ -86,13 +86,15 @@ internal static class NativeBuildCollector
     private static ImmutableArray<string> ReadLines(string path) =>
         [.. System.Text.Encoding.UTF8.GetString(ReadFile(path)).TrimStart('\uFEFF').Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd('\r'))];
 
-    /// <summary>The symbols stand in a file of their own after stripping; its build-id says that it belongs to the executable.</summary>
+    /// <summary>The executable with its symbols, which stand in a file of their own after stripping.</summary>
+    /// <param name="request">Where the files are.</param>
+    /// <param name="executable">The executable as shipped.</param>
+    public static ElfFile WithSymbols(BuildRequest request, ElfFile executable) =>
+        request.SymbolFile == request.Executable ? executable : executable.WithSymbolsOf(ElfFile.Read(ReadFile(request.SymbolFile), request.SymbolFile));
+
     private static SymbolListing ReadSymbols(BuildRequest request, ElfFile executable)
     {
-        ElfFile file = request.SymbolFile == request.Executable ? executable : ElfFile.Read(ReadFile(request.SymbolFile), request.SymbolFile);
-        if (!file.BuildId.Span.SequenceEqual(executable.BuildId.Span))
-            throw new HotpatchException(BaselineDiagnostics.SymbolsOfAnotherBuild.With(request.Executable, request.SymbolFile));
-        SymbolListing symbols = SymbolListing.From(file);
+        SymbolListing symbols = SymbolListing.From(WithSymbols(request, executable));
         return symbols.Symbols.IsEmpty ? throw new HotpatchException(BaselineDiagnostics.NoSymbols.With(request.SymbolFile)) : symbols;
     }
 
