@@ -14,7 +14,7 @@ public sealed class ElfFile
 {
     private readonly string _name;
     private readonly ElfRelocation[]?[] _relocations;
-    private readonly ulong _startOfEntry;
+    private ElfRelocation[]? _dynamicRelocations;
     private ImmutableArray<ElfNote> _segmentNotes, _sectionNotes;
     private ElfSymbolTable? _symbols, _dynamicSymbols;
 
@@ -23,7 +23,7 @@ public sealed class ElfFile
         _name = name;
         Bytes = bytes;
         Type = (ElfFileType)header.Type;
-        _startOfEntry = header.Entry;
+        EntryPoint = header.Entry;
         Segments = segments;
         Sections = sections;
         _relocations = new ElfRelocation[]?[sections.Length];
@@ -36,7 +36,7 @@ public sealed class ElfFile
     public ElfFileType Type { get; }
 
     /// <summary>Link-time virtual address of the first instruction; 0 for none.</summary>
-    public ulong EntryPoint => _startOfEntry;
+    public ulong EntryPoint { get; }
 
     /// <summary>The program headers.</summary>
     public ImmutableArray<ElfSegment> Segments { get; }
@@ -180,7 +180,14 @@ public sealed class ElfFile
     /// <summary>The relocations of a section, sorted by offset; symbol indices are checked.</summary>
     /// <param name="section">The section that the relocations are applied to.</param>
     /// <exception cref="HotpatchException">They are damaged.</exception>
-    public ReadOnlySpan<ElfRelocation> RelocationsOf(ElfSection section) => _relocations[section.Index] ??= ReadRelocations(section);
+    public ReadOnlySpan<ElfRelocation> RelocationsOf(ElfSection section) => _relocations[section.Index] ??=
+        ReadRelocations(table => table.Info == (uint)section.Index && section.Index != 0 && (table.Flags & ElfSectionFlags.Alloc) == 0);
+
+    /// <summary>The relocations that the dynamic linker applies to an executable, sorted; offsets are link-time virtual addresses and symbol indices
+    /// are those of <see cref="DynamicSymbols"/>.</summary>
+    /// <exception cref="HotpatchException">They are damaged.</exception>
+    public ReadOnlySpan<ElfRelocation> DynamicRelocations => _dynamicRelocations ??=
+        ReadRelocations(static section => (section.Flags & ElfSectionFlags.Alloc) != 0);
 
     /// <summary>The relocations in a part of a section, sorted by offset.</summary>
     /// <param name="section">The section that the relocations are applied to.</param>
@@ -324,12 +331,12 @@ public sealed class ElfFile
             _name, table.Index, BytesOf(table), extended, new ElfStringTable(_name, BytesOf(Sections[(int)table.Link])), Sections.Length);
     }
 
-    private ElfRelocation[] ReadRelocations(ElfSection target)
+    private ElfRelocation[] ReadRelocations(Func<ElfSection, bool> wanted)
     {
         ElfRelocation[] all = [];
         foreach (ElfSection section in Sections)
         {
-            if (section.Type != ElfSectionType.Rela || section.Info != (uint)target.Index || target.Index == 0)
+            if (section.Type != ElfSectionType.Rela || !wanted(section))
                 continue;
             if (section.EntrySize != ElfLayout.Rela.Size || section.Size % ElfLayout.Rela.Size != 0)
                 throw Malformed(_name, $"section {section.Name} is not a table of relocations");
