@@ -105,7 +105,7 @@ public sealed class ElfFile
         // A symbol names its section by number: strip must have kept the numbers of what is loaded.
         foreach (ElfSection section in debugFile.Sections)
         {
-            if ((section.Flags & ElfSectionFlags.Allocate) != 0
+            if ((section.Flags & ElfSectionFlags.Alloc) != 0
                 && (section.Index >= Sections.Length || Sections[section.Index].Name != section.Name || Sections[section.Index].Address != section.Address))
                 throw new HotpatchException(ElfDiagnostics.OtherBuild.With(_name, debugFile._name));
         }
