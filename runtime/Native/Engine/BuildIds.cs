@@ -11,4 +11,9 @@ public static class BuildIds
     /// <param name="buildId">The build-id.</param>
     public static string Short(ImmutableArray<byte> buildId) =>
         buildId.IsDefaultOrEmpty ? "none" : Convert.ToHexStringLower(buildId.AsSpan()[..Math.Min(ShortBytes, buildId.Length)]);
+
+    /// <summary>Enough of it to tell builds apart.</summary>
+    /// <param name="buildId">The build-id in hex.</param>
+    public static string Short(string? buildId) =>
+        string.IsNullOrEmpty(buildId) ? "none" : buildId[..Math.Min(2 * ShortBytes, buildId.Length)];
 }
