@@ -1,3 +1,5 @@
+using HotpatchBuild.Formats.Containers;
+
 namespace HotpatchBuild.Compiler.Baselines;
 
 /// <summary>Where things stand in a <c>.hotbase</c> zip, and how large they may be. The only place that knows.</summary>
@@ -30,11 +32,11 @@ internal static class BaselineLayout
     /// <summary>Largest manifest that is read.</summary>
     public const int MaximumManifestSize = 64 << 20;
 
-    /// <summary>Largest other file that is read: what one array holds.</summary>
-    public const long MaximumPartSize = 0x7fffffc7;
+    /// <summary>Largest baseline file that is read.</summary>
+    public const long MaximumFileSize = 1 << 30;
 
-    /// <summary>Most files of a baseline.</summary>
-    public const int MaximumParts = 4096;
+    /// <summary>What a baseline file may unpack to.</summary>
+    public static readonly ZipLimits Limits = new(Items: 4096, ItemSize: 1 << 30, TotalSize: int.MaxValue);
 
     /// <summary>Path of an assembly.</summary>
     /// <param name="index">Its place in the manifest's list; it keeps names from the assembly out of the zip's paths.</param>

@@ -47,7 +47,7 @@ internal sealed record BaselineManifest
     /// <summary>The program's assembly, then the others that are not the framework's, sorted by name.</summary>
     public required ImmutableArray<BaselineAssembly> Assemblies { get; init; }
 
-    /// <summary>Everything else in the zip, in its order.</summary>
+    /// <summary>Everything else in the zip.</summary>
     public required ImmutableArray<BaselinePart> Parts { get; init; }
 }
 

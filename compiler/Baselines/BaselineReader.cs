@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using HotpatchBuild.Formats.Containers;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Baselines;
@@ -10,33 +10,30 @@ namespace HotpatchBuild.Compiler.Baselines;
 /// <summary>Reads <c>.hotbase</c> files. Any file gives either a record or an HPB22xx failure; nothing is believed before it is checked.</summary>
 internal static class BaselineReader
 {
-    /// <summary>Reads a whole record.</summary>
+    /// <summary>Reads a record.</summary>
     /// <param name="path">The file.</param>
-    public static BaselineRecord Read(string path) => Guarded(path, zip =>
+    public static BaselineRecord Read(string path)
     {
-        BaselineManifest manifest = Manifest(zip, path);
-        Dictionary<string, ReadOnlyMemory<byte>> files = ReadParts(zip, manifest, path);
+        Dictionary<string, ReadOnlyMemory<byte>> files = Unpack(path);
+        BaselineManifest manifest = Manifest(files, path);
+        CheckParts(files, manifest, path);
         return new BaselineRecord(manifest, Build(manifest, files, path));
-    });
+    }
 
-    /// <summary>Reads only the manifest; the other parts are not looked at.</summary>
-    /// <param name="path">The file.</param>
-    public static BaselineManifest ReadManifest(string path) => Guarded(path, zip => Manifest(zip, path));
-
-    private static T Guarded<T>(string path, Func<ZipArchive, T> read)
+    private static Dictionary<string, ReadOnlyMemory<byte>> Unpack(string path)
     {
         if (!File.Exists(path))
             throw Failed(BaselineDiagnostics.NoFile.With(path));
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
-            return read(zip);
+            if (new FileInfo(path).Length > BaselineLayout.MaximumFileSize)
+                throw Damaged(path, "it is too large");
+            return ZipContainerReader.Read(File.ReadAllBytes(path), BaselineLayout.Limits)
+                .ToDictionary(item => item.Path, item => item.Content.AsMemory(), StringComparer.Ordinal);
         }
-        // ZipArchive answers damaged bytes with InvalidDataException, and places outside the file with the other three.
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException or ArgumentException)
+        catch (InvalidDataException e)
         {
-            throw new HotpatchException(BaselineDiagnostics.Damaged.With(path, e.Message.TrimEnd('.')), e);
+            throw new HotpatchException(BaselineDiagnostics.Damaged.With(path, e.Message), e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -44,32 +41,26 @@ internal static class BaselineReader
         }
     }
 
-    private static BaselineManifest Manifest(ZipArchive zip, string path)
+    private static BaselineManifest Manifest(Dictionary<string, ReadOnlyMemory<byte>> files, string path)
     {
-        if (zip.Entries.Count > BaselineLayout.MaximumParts)
-            throw Damaged(path, "it has too many files");
-        if (zip.Entries.Count == 0 || zip.Entries[0].FullName != BaselineLayout.Manifest)
-            throw Damaged(path, "its first file is not the manifest");
-        ZipArchiveEntry entry = zip.Entries[0];
-        if (entry.Length > BaselineLayout.MaximumManifestSize)
+        if (!files.TryGetValue(BaselineLayout.Manifest, out ReadOnlyMemory<byte> json))
+            throw Damaged(path, "it has no manifest");
+        if (json.Length > BaselineLayout.MaximumManifestSize)
             throw Damaged(path, "its manifest is too large");
-        byte[] json = Content(entry, entry.Length, path);
         BaselineManifest manifest;
         try
         {
             CheckVersion(json, path);
-            manifest = JsonSerializer.Deserialize(json, BaselineManifestJson.Default.BaselineManifest) ?? throw Damaged(path, "its manifest is empty");
+            manifest = JsonSerializer.Deserialize(json.Span, BaselineManifestJson.Default.BaselineManifest) ?? throw Damaged(path, "its manifest is empty");
         }
         catch (JsonException e)
         {
             throw new HotpatchException(BaselineDiagnostics.Damaged.With(path, "its manifest is not what this version writes: " + e.Message.ReplaceLineEndings(" ").TrimEnd('.')), e);
         }
-        if (Problem(manifest) is { } problem)
-            throw Damaged(path, problem);
-        return manifest;
+        return Problem(manifest) is { } problem ? throw Damaged(path, problem) : manifest;
     }
 
-    private static void CheckVersion(byte[] json, string path)
+    private static void CheckVersion(ReadOnlyMemory<byte> json, string path)
     {
         using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
         if (document.RootElement.ValueKind != JsonValueKind.Object
@@ -101,8 +92,6 @@ internal static class BaselineReader
         {
             if (!expected.Contains(part.Path) || !named.Add(part.Path))
                 return $"its manifest names '{part.Path}'";
-            if (part.Size is < 0 or > BaselineLayout.MaximumPartSize)
-                return $"'{part.Path}' is too large";
         }
         return named.Count == expected.Count ? null : $"its manifest does not name '{expected.Except(named).Order(StringComparer.Ordinal).First()}'";
     }
@@ -126,41 +115,17 @@ internal static class BaselineReader
     private static bool IsHex(string text, int minimum, int maximum) =>
         text.Length >= minimum && text.Length <= maximum && text.Length % 2 == 0 && text.All(char.IsAsciiHexDigitLower);
 
-    private static Dictionary<string, ReadOnlyMemory<byte>> ReadParts(ZipArchive zip, BaselineManifest manifest, string path)
+    private static void CheckParts(Dictionary<string, ReadOnlyMemory<byte>> files, BaselineManifest manifest, string path)
     {
-        if (zip.Entries.Count != manifest.Parts.Length + 1)
+        if (files.Count != manifest.Parts.Length + 1)
             throw Damaged(path, "it has other files than its manifest names");
-        var files = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        for (int i = 0; i < manifest.Parts.Length; i++)
+        foreach (BaselinePart part in manifest.Parts)
         {
-            BaselinePart part = manifest.Parts[i];
-            ZipArchiveEntry entry = zip.Entries[i + 1];
-            if (entry.FullName != part.Path || entry.Length != part.Size)
-                throw Damaged(path, $"'{part.Path}' is not where its manifest says");
-            byte[] content = Content(entry, part.Size, path);
-            if (Convert.ToHexStringLower(SHA256.HashData(content)) != part.Sha256)
+            if (!files.TryGetValue(part.Path, out ReadOnlyMemory<byte> content) || content.Length != part.Size)
+                throw Damaged(path, $"'{part.Path}' is missing or of another size than its manifest says");
+            if (Convert.ToHexStringLower(SHA256.HashData(content.Span)) != part.Sha256)
                 throw Damaged(path, $"'{part.Path}' does not have the checksum that its manifest says");
-            files.Add(part.Path, content);
         }
-        return files;
-    }
-
-    /// <summary>
-    /// Inflates an entry without believing its length: memory grows with the bytes that really come out, and one too many ends it.
-    /// </summary>
-    private static byte[] Content(ZipArchiveEntry entry, long length, string path)
-    {
-        using Stream stream = entry.Open();
-        var buffer = new MemoryStream((int)Math.Min(length, 1 << 20));
-        byte[] chunk = new byte[1 << 16];
-        int read;
-        while ((read = stream.Read(chunk)) > 0)
-        {
-            if (buffer.Length + read > length)
-                throw Damaged(path, $"'{entry.FullName}' is longer than it says");
-            buffer.Write(chunk, 0, read);
-        }
-        return buffer.Length == length ? buffer.ToArray() : throw Damaged(path, $"'{entry.FullName}' is shorter than it says");
     }
 
     private static NativeBuild Build(BaselineManifest manifest, Dictionary<string, ReadOnlyMemory<byte>> files, string path)

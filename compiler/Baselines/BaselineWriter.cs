@@ -58,6 +58,7 @@ internal static class BaselineWriter
     {
         ZipArchiveEntry entry = zip.CreateEntry(path, CompressionLevel.Fastest);
         entry.LastWriteTime = Timestamp;
+        entry.ExternalAttributes = 0;
         using Stream stream = entry.Open();
         stream.Write(content.Span);
     }

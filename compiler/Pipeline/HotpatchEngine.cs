@@ -16,8 +16,8 @@ public sealed class HotpatchEngine : IHotpatchEngine
         Require(reserve.Functions is >= 1 and <= 1 << 20, "HotpatchArenaFunctions", reserve.Functions, "from 1 to 1048576");
         Require(reserve.DataBytes is >= PageSize and <= 1 << 30 && reserve.DataBytes % PageSize == 0, "HotpatchArenaDataBytes", reserve.DataBytes, "a multiple of 4096 from 4096 to 1073741824");
         byte[] content = ArenaObject.Create(new ArenaOptions { CodeSize = (int)reserve.CodeBytes, SlotCount = reserve.Functions, DataSize = (int)reserve.DataBytes });
-        bool written = OutputFiles.WriteWhenDifferent(path, content);
-        return new BuildReport([new BuildMessage(BuildMessageKind.Detail, written ? $"{path} written, {content.Length} bytes" : $"{path} is right already")], null, null);
+        OutputFiles.Write(path, content);
+        return new BuildReport([new BuildMessage(BuildMessageKind.Detail, $"{path} written, {content.Length} bytes")], null, null);
     });
 
     /// <inheritdoc/>

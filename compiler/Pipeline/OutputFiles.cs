@@ -5,19 +5,15 @@ namespace HotpatchBuild.Compiler.Pipeline;
 /// <summary>Writes and deletes what a build gives out.</summary>
 internal static class OutputFiles
 {
-    /// <summary>Writes a file unless it holds these bytes already, so that nothing that depends on it is built again.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Writes a file.</summary>
+    /// <param name="path">The file; its folder need not exist.</param>
     /// <param name="content">Its bytes.</param>
-    /// <returns>True when it was written.</returns>
-    public static bool WriteWhenDifferent(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content)
     {
         try
         {
-            if (File.Exists(path) && new FileInfo(path).Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
-                return false;
             CreateFolderOf(path);
             File.WriteAllBytes(path, content);
-            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

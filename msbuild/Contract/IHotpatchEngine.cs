@@ -6,7 +6,7 @@ namespace HotpatchBuild.Contract;
 /// </summary>
 public interface IHotpatchEngine
 {
-    /// <summary>Writes the ELF object that reserves a process's room for patches. The file is left alone when it is right already.</summary>
+    /// <summary>Writes the ELF object that reserves a process's room for patches.</summary>
     /// <param name="path">Where to write it.</param>
     /// <param name="reserve">How much to reserve.</param>
     BuildReport WriteArenaObject(string path, ArenaReserve reserve);

@@ -6,10 +6,6 @@ namespace HotpatchBuild.Tasks;
 /// <summary>Records what was built as a baseline, or makes a delta against the recorded one.</summary>
 public sealed class EmitHotpatch : EngineTask
 {
-    /// <summary>The project file.</summary>
-    [Required]
-    public string ProjectFile { get; set; } = "";
-
     /// <summary>Simple name of the assembly.</summary>
     [Required]
     public string AssemblyName { get; set; } = "";

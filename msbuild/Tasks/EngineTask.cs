@@ -16,6 +16,10 @@ public abstract class EngineTask : ITask
     [Required]
     public string RoslynDirectory { get; set; } = "";
 
+    /// <summary>The project file; where a message has no source line, it stands there.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
     /// <inheritdoc/>
     public bool Execute()
     {
@@ -46,15 +50,15 @@ public abstract class EngineTask : ITask
         switch (message.Kind)
         {
             case BuildMessageKind.Error:
-                BuildEngine.LogErrorEvent(new BuildErrorEventArgs("HotpatchBuild", message.Code, message.File ?? BuildEngine.ProjectFileOfTaskNode,
+                BuildEngine.LogErrorEvent(new BuildErrorEventArgs(null, message.Code, message.File ?? ProjectFile,
                     message.Line, message.Column, message.EndLine, message.EndColumn, message.Text, null, GetType().Name));
                 break;
             case BuildMessageKind.Warning:
-                BuildEngine.LogWarningEvent(new BuildWarningEventArgs("HotpatchBuild", message.Code, message.File ?? BuildEngine.ProjectFileOfTaskNode,
+                BuildEngine.LogWarningEvent(new BuildWarningEventArgs(null, message.Code, message.File ?? ProjectFile,
                     message.Line, message.Column, message.EndLine, message.EndColumn, message.Text, null, GetType().Name));
                 break;
             default:
-                LogMessage(message.Text, message.Kind == BuildMessageKind.Outcome ? MessageImportance.High : MessageImportance.Low);
+                LogMessage("hotpatch: " + message.Text, message.Kind == BuildMessageKind.Outcome ? MessageImportance.High : MessageImportance.Low);
                 break;
         }
     }
