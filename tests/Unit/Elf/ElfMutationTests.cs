@@ -14,6 +14,7 @@ public sealed class ElfMutationTests(CSample sample) : IClassFixture<CSample>
     [InlineData("program", 1500)]
     [InlineData("stripped", 1500)]
     [InlineData("arena", 600)]
+    [InlineData("ilc", 12)]
     public void FlippedAndCutFilesGiveFactsOrAnError(string which, int rounds)
     {
         byte[] original = which switch
@@ -21,6 +22,7 @@ public sealed class ElfMutationTests(CSample sample) : IClassFixture<CSample>
             "object" => sample.ObjectBytes,
             "program" => sample.ProgramBytes,
             "stripped" => sample.StrippedBytes,
+            "ilc" => File.ReadAllBytes(new NativeSample().ObjectPath),
             _ => sample.ArenaBytes,
         };
         var random = new Random(20260101);
