@@ -9,7 +9,8 @@ namespace HotpatchBuild.Formats.Deltas;
 
 /// <summary>
 /// Signs and verifies deltas: a detached CMS signature (RFC 5652) over the exact bytes of <c>manifest.json</c>, which holds the hash of every image.
-/// <c>openssl cms -verify -binary -inform DER -in signature.p7s -content manifest.json -CAfile authority.pem</c> checks the same.
+/// <c>openssl cms -verify -binary -inform DER -in signature.p7s -content manifest.json -CAfile authority.pem</c> checks the same,
+/// with <c>-purpose any</c> for a certificate that is for code signing only.
 /// </summary>
 public static class DeltaSignature
 {

@@ -31,6 +31,18 @@ public sealed class DeltaRoundTrip : IDisposable
     }
 
     [Fact]
+    public void Path_that_cannot_be_written_is_named_and_nothing_is_left_behind()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "taken"));
+        foreach (string path in (string[])[Path.Combine(_folder, "none", "x.hotpatch"), Path.Combine(_folder, "taken"), ""])
+        {
+            Failure failure = Assert.Throws<HotpatchException>(() => SampleDeltas.Small().Write(path)).Failure;
+            Assert.Equal((DeltaDiagnostics.CannotWrite.Id, ExitCode.Usage), (failure.Id, failure.ExitCode));
+        }
+        Assert.Equal([Path.Combine(_folder, "taken")], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
     public void Equal_deltas_give_equal_bytes() => Assert.Equal(SampleDeltas.Small().ToBytes().ToArray(), SampleDeltas.Small().ToBytes().ToArray());
 
     [Fact]

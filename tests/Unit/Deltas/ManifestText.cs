@@ -33,6 +33,11 @@ public class ManifestText
     [InlineData("\"formatVersion\": 1", "\"formatVersion\": 1e99")]
     [InlineData("{", "")]
     [InlineData("6f9619ff-8b86", "6f9619ff")]
+    [InlineData("\"program\": \"Pricing\"", "\"program\": \"\\ud800\"")]
+    [InlineData("\"formatVersion\": 1", "\"\\ud800\": 1, \"formatVersion\": 1")]
+    [InlineData("2026-03-14T", "2026-02-30T")]
+    [InlineData("\"modules\": [", "\"modules\": null, \"x\": [")]
+    [InlineData("\"describe\": \"v1.2.0\"", "\"describe\": null")]
     public void Of_another_form_is_damaged(string text, string other) => Fails(DeltaDiagnostics.DamagedManifest, text, other);
 
     [Theory]
