@@ -9,28 +9,28 @@ internal static class NativeDiagnostics
     private const string ReportIt = "This ILC version is not known to be supported; ship the full build, and report the version.";
 
     public static readonly DiagnosticDescriptor BadMap = new(
-        "HPB2301", "The map file cannot be read", "The ILC map file {0} cannot be read: {1}.",
+        "HPB2331", "The map file cannot be read", "The ILC map file {0} cannot be read: {1}.",
         "Build again from clean; the map comes with IlcGenerateMapFile=true, which the package sets.", ExitCode.Refused);
 
     public static readonly DiagnosticDescriptor UnexpectedLayout = new(
-        "HPB2302", "The object file is laid out in an unknown way", "The object file {0} is laid out in an unknown way: {1}.", ReportIt, ExitCode.Refused);
+        "HPB2332", "The object file is laid out in an unknown way", "The object file {0} is laid out in an unknown way: {1}.", ReportIt, ExitCode.Refused);
 
     public static readonly DiagnosticDescriptor ExecutableDiffers = new(
-        "HPB2303", "The executable was not linked from this object file",
+        "HPB2333", "The executable was not linked from this object file",
         "The executable does not match the object file of its baseline record: {0}.", "Record the baseline again with HotpatchNewBaseline=true.", ExitCode.Refused);
 
     public static readonly DiagnosticDescriptor MissingSymbol = new(
-        "HPB2304", "New code needs a native function that the baseline does not have",
+        "HPB2334", "New code needs a native function that the baseline does not have",
         "{0} needs {1}, which is not linked into the baseline.", ShipFullBuild, ExitCode.Refused);
 
     public static readonly DiagnosticDescriptor AmbiguousSymbol = new(
-        "HPB2305", "A native symbol has several addresses", "{0} needs {1}, and the baseline has several of that name.", ShipFullBuild, ExitCode.Refused);
+        "HPB2335", "A native symbol has several addresses", "{0} needs {1}, and the baseline has several of that name.", ShipFullBuild, ExitCode.Refused);
 
     public static readonly DiagnosticDescriptor UnsupportedRelocation = new(
-        "HPB2306", "A relocation is not supported", "{0} holds a reference that cannot be moved: {1}.", ReportIt, ExitCode.Refused);
+        "HPB2336", "A relocation is not supported", "{0} holds a reference that cannot be moved: {1}.", ReportIt, ExitCode.Refused);
 
     public static readonly DiagnosticDescriptor NotPatchable = new(
-        "HPB2307", "The baseline function has no patch point", "{0} cannot be redirected in the baseline: {1}.", ShipFullBuild, ExitCode.Refused);
+        "HPB2337", "The baseline function has no patch point", "{0} cannot be redirected in the baseline: {1}.", ShipFullBuild, ExitCode.Refused);
 
     public static readonly DiagnosticDescriptor TypeLayoutChanged = new(
         "HPB2310", "A type's MethodTable changed", "The MethodTable of {0} changed ({1}), and objects of it may be alive.",
@@ -70,4 +70,10 @@ internal static class NativeDiagnostics
 
     public static readonly DiagnosticDescriptor NotMovable = new(
         "HPB2320", "New code needs data that cannot be brought along", "New code needs {0} ({1}), which cannot be brought into a running process.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor AssemblyAdded = new(
+        "HPB2321", "An assembly was added to the program", "The assembly {0} is not part of the baseline.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor AssemblyRemoved = new(
+        "HPB2322", "An assembly was removed from the program", "The assembly {0} of the baseline is gone.", ShipFullBuild, ExitCode.Refused);
 }

@@ -18,12 +18,12 @@ internal sealed class IlcMap
     }
 
     /// <exception cref="HotpatchException">The file is not a map.</exception>
-    public static IlcMap Read(Stream stream, string name)
+    public static IlcMap Read(ReadOnlyMemory<byte> bytes, string name)
     {
         var nodes = new Dictionary<string, (IlcNodeKind, uint)>(40_000, StringComparer.Ordinal);
         try
         {
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, IgnoreWhitespace = true });
+            using var reader = XmlReader.Create(new MemoryStream(bytes.ToArray()), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, IgnoreWhitespace = true });
             if (!reader.ReadToFollowing("ObjectNodes"))
                 throw new HotpatchException(NativeDiagnostics.BadMap.With(name, "the root element is missing"));
             while (reader.Read())
