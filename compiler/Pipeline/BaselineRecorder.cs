@@ -33,6 +33,7 @@ internal static class BaselineRecorder
             Modified = tree.IsModified(arguments.Sources),
             BuildId = Convert.ToHexStringLower(build.BuildId.AsSpan()),
             IlcVersion = build.IlcVersion,
+            Frameworks = build.Frameworks,
             LayoutFlags = build.LayoutFlags,
             Linker = build.Linker,
             Audit = Summarise(audit),
