@@ -48,8 +48,11 @@ internal static class BaselineRecorder
     /// <summary>Audits the entries of a build's functions.</summary>
     /// <param name="request">Where the build is.</param>
     /// <param name="build">The build.</param>
-    public static PrologueAuditReport Audit(BuildRequest request, NativeBuild build) =>
-        PrologueAudit.Run(NativeBuildCollector.WithSymbols(request, ElfFile.Read(build.Executable, request.Executable)), request.Executable);
+    public static PrologueAuditReport Audit(BuildRequest request, NativeBuild build)
+    {
+        ElfFile program = ElfFile.Read(build.Executable, request.Executable);
+        return PrologueAudit.Run(program, NativeBuildCollector.WithSymbols(request, program), request.Executable);
+    }
 
     private static BaselineAudit Summarise(PrologueAuditReport report) => new(
         report.FunctionCount,

@@ -1,3 +1,4 @@
+using HotpatchBuild.Compiler.Native;
 using HotpatchBuild.Compiler.Native.Arena;
 using HotpatchBuild.Contract;
 using HotpatchBuild.Formats.Diagnostics;
@@ -21,7 +22,7 @@ public sealed class HotpatchEngine : IHotpatchEngine
     });
 
     /// <inheritdoc/>
-    public BuildReport EmitHotpatch(BuildRequest request) => Reported(() => new HotpatchBuildSession(request, new NativeDeltaUnavailable(), TimeProvider.System).Run());
+    public BuildReport EmitHotpatch(BuildRequest request) => Reported(() => new HotpatchBuildSession(request, new NativeDeltaCompiler(), TimeProvider.System).Run());
 
     private static void Require(bool condition, string setting, object value, string allowed)
     {

@@ -23,11 +23,6 @@ internal static class PipelineDiagnostics
         "HPB2423", "Setting out of range", "{0} is {1}, and it must be {2}.",
         "Change the property, or remove it to get the default.", ExitCode.Usage);
 
-    /// <summary>0: baseline, 1: number of edits that were found, as text.</summary>
-    public static readonly DiagnosticDescriptor NoNativeDelta = new(
-        "HPB2424", "Deltas are not available", "{0} differs from the baseline {1}, and this version of HotpatchBuild records baselines but cannot make native deltas yet.",
-        "Ship the full build, or start a new baseline with -p:HotpatchNewBaseline=true.", ExitCode.Refused);
-
     /// <summary>0: path, 1: reason.</summary>
     public static readonly DiagnosticDescriptor CannotWrite = new(
         "HPB2425", "A file cannot be written", "{0} cannot be written: {1}.",

@@ -7,9 +7,9 @@ using System.Text;
 namespace HotpatchBuild.Formats.Containers;
 
 /// <summary>
-/// Reads zip containers that come from anywhere (PKWARE APPNOTE 6.3, sections 4.3 to 4.5). Stricter than a general zip reader: no
-/// bytes before, between files twice, or behind; no encryption, no zip64, no paths that lead out, no name twice, checksums
-/// verified, and nothing is unpacked beyond what the limits and the packed bytes allow.
+/// Reads zip containers that come from anywhere (PKWARE APPNOTE 6.3, sections 4.3 to 4.5). Stricter than a general zip reader:
+/// nothing before the first file or behind the directory, no byte in two files, no encryption, no zip64, no path that leads
+/// out, no name twice, checksums verified, and nothing is unpacked beyond what the limits and the packed bytes allow.
 /// </summary>
 public static class ZipContainerReader
 {

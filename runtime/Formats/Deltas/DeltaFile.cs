@@ -85,15 +85,17 @@ public sealed class DeltaFile
     /// <exception cref="HotpatchException">It can't be read or is no valid delta (HPB32xx, HPB31xx).</exception>
     public static DeltaFile Read(string path)
     {
+        ReadOnlyMemory<byte> content;
         try
         {
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return Read(stream, path);
+            content = Content(stream, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new HotpatchException(DeltaDiagnostics.CannotRead.With(path, Reason(e)), e);
         }
+        return Read(content, path);
     }
 
     /// <summary>Reads a delta from a stream, from its present position to its end.</summary>
@@ -103,15 +105,7 @@ public sealed class DeltaFile
     public static DeltaFile Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using MemoryStream content = new();
-        byte[] buffer = new byte[81920];
-        for (int read; (read = stream.Read(buffer)) > 0;)
-        {
-            content.Write(buffer, 0, read);
-            if (content.Length > MaximumSize)
-                throw new HotpatchException(DeltaDiagnostics.TooLarge.With(name, MaximumSize));
-        }
-        return Read(content.GetBuffer().AsMemory(0, (int)content.Length), name);
+        return Read(Content(stream, name), name);
     }
 
     /// <summary>Reads a delta from memory.</summary>
@@ -184,9 +178,23 @@ public sealed class DeltaFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            File.Delete(unfinished);
+            if (File.Exists(unfinished))
+                File.Delete(unfinished);
             throw new HotpatchException(DeltaDiagnostics.CannotWrite.With(path, Reason(e)), e);
         }
+    }
+
+    private static ReadOnlyMemory<byte> Content(Stream stream, string name)
+    {
+        using MemoryStream content = new();
+        byte[] buffer = new byte[81920];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            content.Write(buffer, 0, read);
+            if (content.Length > MaximumSize)
+                throw new HotpatchException(DeltaDiagnostics.TooLarge.With(name, MaximumSize));
+        }
+        return content.GetBuffer().AsMemory(0, (int)content.Length);
     }
 
     private static DeltaFile FromItems(IEnumerable<ZipItem> items, string name)

@@ -9,7 +9,8 @@ namespace HotpatchBuild.Formats.Deltas;
 
 /// <summary>
 /// Signs and verifies deltas: a detached CMS signature (RFC 5652) over the exact bytes of <c>manifest.json</c>, which holds the hash of every image.
-/// <c>openssl cms -verify -binary -inform DER -in signature.p7s -content manifest.json -CAfile authority.pem</c> checks the same.
+/// <c>openssl cms -verify -binary -inform DER -in signature.p7s -content manifest.json -CAfile authority.pem</c> checks the same,
+/// with <c>-purpose any</c> for a certificate that is for code signing only.
 /// </summary>
 public static class DeltaSignature
 {
@@ -62,8 +63,21 @@ public static class DeltaSignature
                 : new SignatureReport(SignatureState.Unsigned, null, null, null);
         }
 
+        try
+        {
+            return VerifySigned(delta, signature, policy, now, name);
+        }
+        catch (CryptographicException e)
+        {
+            // Certificates and their extensions are decoded only when they are looked at.
+            throw new HotpatchException(SignatureDiagnostics.Damaged.With(name, "it is no CMS signature with a proper certificate"), e);
+        }
+    }
+
+    private static SignatureReport VerifySigned(DeltaFile delta, ImmutableArray<byte> signature, SignaturePolicy policy, DateTimeOffset now, string name)
+    {
         SignedCms cms = Decode(delta, signature, name);
-        X509Certificate2 signer = CheckSignature(cms, policy, delta, name);
+        X509Certificate2 signer = CheckSignature(cms, policy, name);
         bool askTrust = policy.RequireSignature || !policy.TrustedCertificates.IsEmpty || !policy.TrustedThumbprints.IsEmpty;
         if (askTrust)
             CheckTrust(signer, cms.Certificates, policy, now, name);
@@ -72,24 +86,19 @@ public static class DeltaSignature
 
     private static SignedCms Decode(DeltaFile delta, ImmutableArray<byte> signature, string name)
     {
+        // Decoded without the manifest it has no content, unless it brings its own, against which it could be verified instead.
+        SignedCms alone = new();
+        alone.Decode(signature.AsSpan());
         SignedCms cms = new(new ContentInfo([.. delta.ManifestBytes]), detached: true);
-        try
-        {
-            cms.Decode(signature.AsSpan());
-        }
-        catch (CryptographicException e)
-        {
-            throw new HotpatchException(SignatureDiagnostics.Damaged.With(name, "it is no CMS signature"), e);
-        }
-        // A signature that brings its own content would be verified against that instead of the manifest.
-        if (!cms.Detached || !cms.ContentInfo.Content.AsSpan().SequenceEqual(delta.ManifestBytes.AsSpan()))
+        cms.Decode(signature.AsSpan());
+        if (alone.ContentInfo.Content.Length != 0 || !cms.ContentInfo.Content.AsSpan().SequenceEqual(delta.ManifestBytes.AsSpan()))
             throw new HotpatchException(SignatureDiagnostics.Damaged.With(name, "it is not detached from its content"));
         if (cms.SignerInfos.Count != 1)
             throw new HotpatchException(SignatureDiagnostics.Damaged.With(name, $"it has {cms.SignerInfos.Count} signers where one is expected"));
         return cms;
     }
 
-    private static X509Certificate2 CheckSignature(SignedCms cms, SignaturePolicy policy, DeltaFile delta, string name)
+    private static X509Certificate2 CheckSignature(SignedCms cms, SignaturePolicy policy, string name)
     {
         SignerInfo info = cms.SignerInfos[0];
         if (info.DigestAlgorithm.Value is not (Sha256 or Sha384 or Sha512))
@@ -147,7 +156,9 @@ public static class DeltaSignature
         chain.ChainPolicy.ExtraStore.AddRange(included);
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.VerificationTime = (now > NotAfter(signer) ? NotAfter(signer) : now < NotBefore(signer) ? NotBefore(signer) : now).UtcDateTime;
+        // OpenSSL, which builds the chain on Linux, takes a certificate as expired in its last second already.
+        DateTimeOffset first = NotBefore(signer), last = NotAfter(signer).AddSeconds(-1);
+        chain.ChainPolicy.VerificationTime = (now > last ? last : now < first ? first : now).UtcDateTime;
         if (chain.Build(signer))
             return null;
         return chain.ChainStatus.FirstOrDefault().StatusInformation is { Length: > 0 } status ? status.TrimEnd('.', ' ', '\n') : "no chain leads to a trusted certificate";

@@ -148,7 +148,8 @@ public sealed class ElfFile
     /// <exception cref="HotpatchException">The range does not lie in the section.</exception>
     public void CopySection(ElfSection section, ulong offset, Span<byte> destination)
     {
-        if (offset > section.Size || (ulong)destination.Length > section.Size - offset)
+        ulong size = section.Type == ElfSectionType.Null ? 0 : section.Size;
+        if (offset > size || (ulong)destination.Length > size - offset)
             throw Malformed(_name, $"offset 0x{offset:x} is not inside section {section.Name}");
         if (section.IsZeroFilled)
             destination.Clear();
