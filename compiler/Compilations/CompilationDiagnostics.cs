@@ -7,7 +7,7 @@ public static partial class BuildDiagnostics
     /// <summary>0: sources, 1: id and message of the first error, 2: number of errors.</summary>
     public static readonly DiagnosticDescriptor DoesNotCompile = new(
         "HPB2101", "The sources do not compile",
-        "{0} has {2} compilation errors; the first is {1}",
+        "{0} has {2} compilation error(s), the first of them {1}.",
         "Choose a revision that builds with the installed SDK, or name its .hotbase file.", ExitCode.Usage);
 
     /// <summary>0: reference.</summary>

@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 
@@ -11,6 +15,12 @@ namespace HotpatchBuild.Compiler.Compilations;
 /// </summary>
 public sealed class GeneratorAssemblies : IAnalyzerAssemblyLoader, IDisposable
 {
+    /// <summary>
+    /// What this process has loaded from which path. The runtime keeps an image by its path: a file that was replaced would load as it
+    /// was before, in a new context too.
+    /// </summary>
+    private static readonly ConcurrentDictionary<string, Guid> LoadedBefore = new(StringComparer.Ordinal);
+
     private readonly Dictionary<string, FolderContext> _contexts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _locations = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
@@ -36,7 +46,7 @@ public sealed class GeneratorAssemblies : IAnalyzerAssemblyLoader, IDisposable
         {
             if (!_contexts.TryGetValue(folder, out FolderContext? context))
                 _contexts[folder] = context = new FolderContext(folder, this);
-            return context.LoadFromAssemblyPath(fullPath);
+            return context.LoadAsItIs(fullPath);
         }
     }
 
@@ -64,6 +74,22 @@ public sealed class GeneratorAssemblies : IAnalyzerAssemblyLoader, IDisposable
         private static readonly AssemblyLoadContext RoslynContext = GetLoadContext(Roslyn)!;
         private static readonly string FrameworkFolder = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
 
+        internal Assembly LoadAsItIs(string path)
+        {
+            byte[] content = File.ReadAllBytes(path);
+            Guid mvid = ReadMvid(content);
+            if (LoadedBefore.GetOrAdd(path, mvid) == mvid)
+                return LoadFromAssemblyPath(path);
+            return Assemblies.FirstOrDefault(loaded => loaded.ManifestModule.ModuleVersionId == mvid) ?? LoadFromStream(new MemoryStream(content));
+        }
+
+        private static Guid ReadMvid(byte[] assembly)
+        {
+            using PEReader reader = new(ImmutableCollectionsMarshal.AsImmutableArray(assembly));
+            MetadataReader metadata = reader.GetMetadataReader();
+            return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
+        }
+
         protected override Assembly? Load(AssemblyName assemblyName)
         {
             string name = assemblyName.Name!;
@@ -73,9 +99,9 @@ public sealed class GeneratorAssemblies : IAnalyzerAssemblyLoader, IDisposable
                 return RoslynContext.LoadFromAssemblyName(new AssemblyName(name));
             string besides = Path.Combine(folder, culture, name + ".dll");
             if (File.Exists(besides))
-                return LoadFromAssemblyPath(besides);
+                return LoadAsItIs(besides);
             return culture.Length == 0 && !File.Exists(Path.Combine(FrameworkFolder, name + ".dll")) && owner.FindElsewhere(name) is { } elsewhere
-                ? LoadFromAssemblyPath(elsewhere)
+                ? LoadAsItIs(elsewhere)
                 : null;
         }
 

@@ -248,7 +248,7 @@ public sealed class ProjectCompilation : IDisposable
         ImmutableArray<Diagnostic> errors = [.. diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
         Diagnostic first = errors.OrderBy(error => error.Location.GetMappedLineSpan().Path, StringComparer.Ordinal).ThenBy(error => error.Location.SourceSpan.Start).First();
         return new HotpatchException(BuildDiagnostics.DoesNotCompile.At(
-            Locate(first), _inputs.SourcesName, $"{first.Id}: {first.GetMessage()}", errors.Length));
+            Locate(first), _inputs.SourcesName, $"{first.Id}: {first.GetMessage().TrimEnd('.')}", errors.Length));
     }
 
     private static SourceLocation? Locate(Diagnostic diagnostic)

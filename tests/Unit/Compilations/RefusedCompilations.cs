@@ -16,7 +16,7 @@ public sealed class RefusedCompilations : IDisposable
         _project.Files.Commit("Repaired", "A.cs", "class A;");
         Failure failure = Refusals.Expect(BuildDiagnostics.DoesNotCompile, () => _project.CompileRevision(_project.Arguments("A.cs"), "HEAD~1"));
         Assert.Equal(new SourceLocation(_project.Files.At("A.cs"), 3, 5, 3, 12), failure.Where);
-        Assert.Contains("2 compilation errors", failure.What);
+        Assert.Contains("2 compilation error(s)", failure.What);
         Assert.Contains("CS0246", failure.What);
         Assert.Contains("Revision ", failure.What);
         _project.Compile(_project.Arguments("A.cs"));
