@@ -1,6 +1,6 @@
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Revisions;
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Pipeline;

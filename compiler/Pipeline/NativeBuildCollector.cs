@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using HotpatchBuild.Compiler.Baselines;
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Formats.Elf;
 

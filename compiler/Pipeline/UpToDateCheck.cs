@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Revisions;
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 
 namespace HotpatchBuild.Compiler.Pipeline;
 

@@ -1,4 +1,4 @@
-namespace HotpatchBuild.Contract;
+namespace HotpatchBuild.Hosting;
 
 /// <summary>What a build has made and what is wanted of it. Paths are absolute.</summary>
 public sealed record BuildRequest
