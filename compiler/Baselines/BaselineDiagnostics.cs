@@ -55,4 +55,9 @@ internal static class BaselineDiagnostics
     public static readonly DiagnosticDescriptor CannotAccess = new(
         "HPB2210", "File access failed", "{0} cannot be read or written: {1}.",
         "Check that the file exists, the permissions and the free space, then build again.", ExitCode.Usage);
+
+    /// <summary>0: baseline, 1: its frameworks, 2: this build's.</summary>
+    public static readonly DiagnosticDescriptor OtherFrameworks = new(
+        "HPB2211", "Baseline on other framework versions", "The baseline {0} was built on {1} and this build on {2}, so the two cannot be compared.",
+        "Build with the baseline's framework versions (RuntimeFrameworkVersion), or start a new baseline with -p:HotpatchNewBaseline=true.", ExitCode.Refused);
 }

@@ -29,6 +29,9 @@ internal sealed record BaselineManifest
     /// <summary>Version of the ILCompiler package.</summary>
     public required string IlcVersion { get; init; }
 
+    /// <summary>Name and version of each framework, sorted.</summary>
+    public required ImmutableArray<string> Frameworks { get; init; }
+
     /// <summary>The layout flags, sorted.</summary>
     public required ImmutableArray<string> LayoutFlags { get; init; }
 

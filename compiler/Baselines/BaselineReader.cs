@@ -74,7 +74,7 @@ internal static class BaselineReader
     /// <summary>What JSON's own rules do not say.</summary>
     private static string? Problem(BaselineManifest manifest)
     {
-        if (manifest.LayoutFlags.IsDefault || manifest.Sources.IsDefault || manifest.References.IsDefault || manifest.Assemblies.IsDefault
+        if (manifest.LayoutFlags.IsDefault || manifest.Frameworks.IsDefault || manifest.Sources.IsDefault || manifest.References.IsDefault || manifest.Assemblies.IsDefault
             || manifest.Parts.IsDefault || manifest.Audit.Unpatchable.IsDefault)
             return "its manifest lacks a list";
         if (manifest.Assemblies.IsEmpty)
@@ -83,7 +83,7 @@ internal static class BaselineReader
             return "its commit is not an object name";
         if (!IsHex(manifest.BuildId, 2, 128))
             return "its build-id is not one";
-        if (manifest.LayoutFlags.Any(flag => flag is null) || manifest.Sources.Any(source => source is null) || manifest.References.Any(reference => reference is null)
+        if (manifest.LayoutFlags.Any(flag => flag is null) || manifest.Frameworks.Any(framework => framework is null) || manifest.Sources.Any(source => source is null) || manifest.References.Any(reference => reference is null)
             || manifest.Assemblies.Any(assembly => assembly is null) || manifest.Parts.Any(part => part is null) || manifest.Audit.Unpatchable.Any(function => function is null))
             return "a list of its manifest has an empty element";
         HashSet<string> expected = ExpectedParts(manifest);
@@ -146,6 +146,7 @@ internal static class BaselineReader
             LinkerArguments = Lines(files[BaselineLayout.LinkerArguments]),
             Linker = manifest.Linker,
             IlcVersion = manifest.IlcVersion,
+            Frameworks = manifest.Frameworks,
             LayoutFlags = manifest.LayoutFlags,
         };
     }

@@ -1,6 +1,6 @@
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Revisions;
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Pipeline;
@@ -39,6 +39,8 @@ internal static class BaselineChoice
             throw new HotpatchException(BaselineDiagnostics.OtherProgram.With(path, manifest.Key, key));
         if (manifest.IlcVersion != build.IlcVersion)
             throw new HotpatchException(BaselineDiagnostics.OtherIlc.With(name, manifest.IlcVersion, build.IlcVersion));
+        if (!manifest.Frameworks.SequenceEqual(build.Frameworks))
+            throw new HotpatchException(BaselineDiagnostics.OtherFrameworks.With(name, string.Join(", ", manifest.Frameworks), string.Join(", ", build.Frameworks)));
         if (!manifest.LayoutFlags.SequenceEqual(build.LayoutFlags))
             throw new HotpatchException(BaselineDiagnostics.OtherFlags.With(name, string.Join(' ', manifest.LayoutFlags), string.Join(' ', build.LayoutFlags)));
     }

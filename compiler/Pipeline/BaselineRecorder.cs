@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Native.Audit;
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Elf;
 
 namespace HotpatchBuild.Compiler.Pipeline;
@@ -23,21 +23,22 @@ internal static class BaselineRecorder
     /// <param name="audit">What the audit of the executable found.</param>
     public static BaselineRecord Record(BuildRequest request, NativeBuild build, BaselineKey key, WorkingTree tree, PrologueAuditReport audit)
     {
-        CompilerArguments arguments = CompilerArguments.Read(build.CompilerArguments, Path.GetDirectoryName(request.ProjectFile)!);
+        CompiledFiles files = CompiledFiles.Of(build.CompilerArguments, Path.GetDirectoryName(request.ProjectFile)!);
         var manifest = new BaselineManifest
         {
             FormatVersion = BaselineManifest.CurrentFormatVersion,
             CreatedBy = CreatedBy,
             Key = key,
             Commit = tree.Head.Hex,
-            Modified = tree.IsModified(arguments.Sources),
+            Modified = tree.IsModified(files.Sources),
             BuildId = Convert.ToHexStringLower(build.BuildId.AsSpan()),
             IlcVersion = build.IlcVersion,
+            Frameworks = build.Frameworks,
             LayoutFlags = build.LayoutFlags,
             Linker = build.Linker,
             Audit = Summarise(audit),
-            Sources = [.. arguments.Sources.Select(path => new BaselineSource(tree.Relative(path), Convert.ToHexStringLower(SHA256.HashData(NativeBuildCollector.ReadFile(path)))))],
-            References = [.. arguments.References.Select(path => new BaselineReference(Path.GetFileName(path), NativeBuildCollector.ReadMvid(NativeBuildCollector.ReadFile(path), path)))],
+            Sources = [.. files.Sources.Select(path => new BaselineSource(tree.Relative(path), Convert.ToHexStringLower(SHA256.HashData(NativeBuildCollector.ReadFile(path)))))],
+            References = [.. files.References.Select(path => new BaselineReference(Path.GetFileName(path), NativeBuildCollector.ReadMvid(NativeBuildCollector.ReadFile(path), path)))],
             Assemblies = [],
             Parts = [],
         };

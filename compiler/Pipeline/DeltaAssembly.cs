@@ -1,6 +1,6 @@
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Revisions;
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.PatchImages;
 
@@ -19,7 +19,7 @@ internal static class DeltaAssembly
     /// <returns>The size of the file.</returns>
     public static long Write(BuildRequest request, BaselineRecord baseline, NativeBuild build, WorkingTree tree, NativeDeltaResult result, DateTimeOffset now)
     {
-        CompilerArguments arguments = CompilerArguments.Read(build.CompilerArguments, Path.GetDirectoryName(request.ProjectFile)!);
+        CompiledFiles files = CompiledFiles.Of(build.CompilerArguments, Path.GetDirectoryName(request.ProjectFile)!);
         var module = new DeltaModule(
             baseline.Build.Assembly.Name, PatchEngine.Native, baseline.Build.Assembly.Mvid, baseline.Manifest.BuildId, "", "", result.Functions);
         var manifest = new DeltaManifest
@@ -28,7 +28,7 @@ internal static class DeltaAssembly
             Id = "",
             Program = request.AssemblyName,
             Baseline = Revision(tree, baseline.Manifest),
-            Target = tree.Describe(tree.Head, tree.IsModified(arguments.Sources)),
+            Target = tree.Describe(tree.Head, tree.IsModified(files.Sources)),
             CreatedAt = now.ToUniversalTime(),
             CreatedBy = BaselineRecorder.CreatedBy,
             Advisory = new DeltaAdvisory(request.AdvisoryText, [.. request.AdvisoryIdentifiers]),

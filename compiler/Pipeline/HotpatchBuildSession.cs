@@ -2,7 +2,7 @@ using System.Globalization;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Native.Audit;
 using HotpatchBuild.Compiler.Revisions;
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Pipeline;
@@ -62,7 +62,7 @@ internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCom
         }
         if (!result.Refusals.IsEmpty)
             return Refused(result, name, path);
-        List<BuildMessage> messages = [.. result.Warnings.Select(warning => Messages.From(warning, BuildMessageKind.Warning))];
+        List<BuildMessage> messages = [.. result.Warnings.Select(warning => BuildMessage.From(warning, BuildMessageKind.Warning))];
         if (result.Image is null)
         {
             messages.Add(new BuildMessage(BuildMessageKind.Outcome, $"{request.AssemblyName} is as in the baseline {name}: no delta needed"));
@@ -78,9 +78,9 @@ internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCom
     private BuildReport Refused(NativeDeltaResult result, string baseline, string path)
     {
         BuildMessageKind kind = request.WarnOnRefusal ? BuildMessageKind.Warning : BuildMessageKind.Error;
-        List<BuildMessage> messages = [.. result.Warnings.Select(warning => Messages.From(warning, BuildMessageKind.Warning))];
+        List<BuildMessage> messages = [.. result.Warnings.Select(warning => BuildMessage.From(warning, BuildMessageKind.Warning))];
         foreach (Failure refusal in result.Refusals)
-            messages.Add(Messages.From(refusal, kind));
+            messages.Add(BuildMessage.From(refusal, kind));
         if (request.WarnOnRefusal)
             messages.Add(new BuildMessage(BuildMessageKind.Outcome, $"no delta for {request.AssemblyName} from the baseline {baseline}: {Count(result.Refusals.Length, "refusal")}"));
         return new BuildReport(messages, null, path);

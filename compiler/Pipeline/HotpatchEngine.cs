@@ -1,6 +1,6 @@
 using HotpatchBuild.Compiler.Native;
 using HotpatchBuild.Compiler.Native.Arena;
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Pipeline;
@@ -38,7 +38,7 @@ public sealed class HotpatchEngine : IHotpatchEngine
         }
         catch (HotpatchException e)
         {
-            return new BuildReport([Messages.From(e.Failure, BuildMessageKind.Error)], null, null);
+            return new BuildReport([BuildMessage.From(e.Failure, BuildMessageKind.Error)], null, null);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using HotpatchBuild.Compiler.Baselines;
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Formats.Elf;
 
@@ -36,6 +36,7 @@ internal static class NativeBuildCollector
             LinkerArguments = ReadLines(request.LinkerArguments),
             Linker = request.Linker,
             IlcVersion = request.IlcVersion,
+            Frameworks = [.. request.Frameworks],
             LayoutFlags = [.. request.LayoutFlags],
         };
     }
@@ -100,14 +101,14 @@ internal static class NativeBuildCollector
 
     private static ImmutableArray<ProgramAssembly> OtherAssemblies(BuildRequest request, ImmutableArray<string> ilcArguments)
     {
-        List<string> framework = [.. request.FrameworkDirectories.Select(Path.TrimEndingDirectorySeparator)];
+        List<string> framework = [.. request.FrameworkDirectories.Select(folder => Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar)];
         string projectDirectory = Path.GetDirectoryName(request.ProjectFile)!;
         return
         [
             .. ilcArguments
                 .Where(argument => argument.StartsWith(IlcReferenceOption, StringComparison.Ordinal))
                 .Select(argument => Path.GetFullPath(argument[IlcReferenceOption.Length..].Trim('"'), projectDirectory))
-                .Where(path => !framework.Contains(Path.GetDirectoryName(path)!))
+                .Where(path => !framework.Exists(folder => path.StartsWith(folder, StringComparison.Ordinal)))
                 .Distinct(StringComparer.Ordinal)
                 .Select(ReadAssembly)
                 .OrderBy(assembly => assembly.Name, StringComparer.Ordinal),

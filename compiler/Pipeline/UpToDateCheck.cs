@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Revisions;
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 
 namespace HotpatchBuild.Compiler.Pipeline;
 
@@ -46,7 +46,7 @@ internal sealed class UpToDateCheck(BuildRequest request, ObjectId head, Baselin
         foreach (string name in store.FileNames())
             text.Append(CultureInfo.InvariantCulture, $"store {name}\n");
         text.Append(CultureInfo.InvariantCulture, $"settings {request.Baseline}|{request.NewBaseline}|{request.WarnOnRefusal}|{request.Store}|{request.IlcVersion}\n");
-        text.Append(CultureInfo.InvariantCulture, $"flags {string.Join(' ', request.LayoutFlags)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"flags {string.Join(' ', request.LayoutFlags)}|{string.Join(' ', request.Frameworks)}\n");
         text.Append(CultureInfo.InvariantCulture, $"advisory {request.AdvisoryText.ReplaceLineEndings(" ")}|{string.Join(' ', request.AdvisoryIdentifiers)}\n");
         return text.ToString();
     }

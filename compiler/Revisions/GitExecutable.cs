@@ -12,16 +12,20 @@ public sealed class GitExecutable : IGitRepository
     private readonly GitCommand _git;
     private readonly long _blobLimit;
 
-    private GitExecutable(GitCommand git, string topLevel, long blobLimit)
+    private GitExecutable(GitCommand git, string topLevel, string spelledTopLevel, long blobLimit)
     {
         _git = git;
         _blobLimit = blobLimit;
         TopLevel = topLevel;
+        SpelledTopLevel = spelledTopLevel;
         Objects = new GitObjectReader(git, topLevel, blobLimit);
     }
 
     /// <inheritdoc/>
     public string TopLevel { get; }
+
+    /// <inheritdoc/>
+    public string SpelledTopLevel { get; }
 
     internal GitObjectReader Objects { get; }
 
@@ -39,9 +43,22 @@ public sealed class GitExecutable : IGitRepository
         if (result.ExitCode != 0)
             throw GitFailures.Explain("rev-parse", folder, result);
         string topLevel = GitPathText.Decode(result.Output.AsSpan().TrimEnd("\r\n"u8));
-        return topLevel.Length > 0
-            ? new GitExecutable(git, Path.GetFullPath(topLevel), blobLimit)
-            : throw new HotpatchException(BuildDiagnostics.NoWorkingTree.With(folder));
+        if (topLevel.Length == 0)
+            throw new HotpatchException(BuildDiagnostics.NoWorkingTree.With(folder));
+        topLevel = Path.GetFullPath(topLevel);
+        return new GitExecutable(git, topLevel, Spell(folder, topLevel, git, cancellation), blobLimit);
+    }
+
+    /// <summary>git resolves symbolic links in the top-level folder's path; whoever named a folder may have written it with them.</summary>
+    private static string Spell(string folder, string topLevel, GitCommand git, CancellationToken cancellation)
+    {
+        string spelled = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (spelled == topLevel || spelled.StartsWith(topLevel + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            return topLevel;
+        string prefix = Path.TrimEndingDirectorySeparator(
+            GitPathText.Decode(git.Run(folder, cancellation, "rev-parse", "--show-prefix").Output.AsSpan().TrimEnd("\r\n"u8)));
+        string tail = prefix.Length == 0 ? "" : "/" + prefix;
+        return spelled.Replace(Path.DirectorySeparatorChar, '/').EndsWith(tail, StringComparison.Ordinal) ? spelled[..^tail.Length] : topLevel;
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ public interface IGitRepository : IDisposable
     /// <summary>Absolute path of the working tree's root: of this linked worktree or of this submodule, where it is one.</summary>
     string TopLevel { get; }
 
+    /// <summary><see cref="TopLevel"/> as the folder was spelled that the repository was opened with: symbolic links in it are kept.</summary>
+    string SpelledTopLevel { get; }
+
     /// <summary>Finds the commit that a revision means: a name, an abbreviation, <c>HEAD~3</c>, an annotated tag.</summary>
     /// <param name="revision">What the user wrote; it may begin with a dash and is never taken for an option.</param>
     /// <param name="cancellation">Ends the git process.</param>

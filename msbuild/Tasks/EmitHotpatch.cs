@@ -1,4 +1,4 @@
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 using Microsoft.Build.Framework;
 
 namespace HotpatchBuild.Tasks;
@@ -94,6 +94,9 @@ public sealed class EmitHotpatch : EngineTask
     [Required]
     public ITaskItem[] FrameworkDirectories { get; set; } = [];
 
+    /// <summary>Name and version of each framework.</summary>
+    public ITaskItem[] Frameworks { get; set; } = [];
+
     /// <summary>The layout flags in force.</summary>
     public ITaskItem[] LayoutFlags { get; set; } = [];
 
@@ -143,6 +146,7 @@ public sealed class EmitHotpatch : EngineTask
             Delta = Path.GetFullPath(DeltaFile),
             IntermediateDirectory = Path.GetFullPath(IntermediateDirectory),
             FrameworkDirectories = FrameworkDirectories.Select(item => Path.GetFullPath(item.ItemSpec)).ToList(),
+            Frameworks = Frameworks.Select(item => item.ItemSpec).Order(StringComparer.Ordinal).ToList(),
             LayoutFlags = LayoutFlags.Select(item => item.ItemSpec).Order(StringComparer.Ordinal).ToList(),
             AdvisoryIdentifiers = AdvisoryIdentifiers.Select(item => item.ItemSpec).ToList(),
             NewBaseline = NewBaseline,

@@ -1,4 +1,5 @@
-using HotpatchBuild.Contract;
+using HotpatchBuild.Formats.Diagnostics;
+using HotpatchBuild.Hosting;
 using Microsoft.Build.Framework;
 
 namespace HotpatchBuild.Tasks;
@@ -23,11 +24,20 @@ public abstract class EngineTask : ITask
     /// <inheritdoc/>
     public bool Execute()
     {
-        BuildReport report = Run(EngineLoadContext.Engine(RoslynDirectory));
-        foreach (BuildMessage message in report.Messages)
-            Log(message);
-        TakeOutputs(report);
-        return report.Messages.All(message => message.Kind != BuildMessageKind.Error);
+        try
+        {
+            string here = Path.GetDirectoryName(typeof(EngineTask).Assembly.Location)!;
+            BuildReport report = Run(CompilerLoadContext.For(RoslynDirectory, here).Create<IHotpatchEngine>(IHotpatchEngine.Implementation));
+            foreach (BuildMessage message in report.Messages)
+                Log(message);
+            TakeOutputs(report);
+            return report.Messages.All(message => message.Kind != BuildMessageKind.Error);
+        }
+        catch (HotpatchException e)
+        {
+            Log(BuildMessage.From(e.Failure, BuildMessageKind.Error));
+            return false;
+        }
     }
 
     /// <summary>Asks the engine.</summary>

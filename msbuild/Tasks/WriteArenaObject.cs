@@ -1,4 +1,4 @@
-using HotpatchBuild.Contract;
+using HotpatchBuild.Hosting;
 using Microsoft.Build.Framework;
 
 namespace HotpatchBuild.Tasks;

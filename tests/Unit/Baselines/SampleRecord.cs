@@ -19,6 +19,7 @@ internal static class SampleRecord
             Modified = false,
             BuildId = buildId,
             IlcVersion = "9.0.20",
+            Frameworks = ["Microsoft.NETCore.App 9.0.20"],
             LayoutFlags = ["--noscan"],
             Linker = "gcc",
             Audit = new BaselineAudit(3, 2, 1, [new UnpatchableFunction("f", "short")]),
@@ -41,6 +42,7 @@ internal static class SampleRecord
             LinkerArguments = ["-o \"App\""],
             Linker = "gcc",
             IlcVersion = "9.0.20",
+            Frameworks = ["Microsoft.NETCore.App 9.0.20"],
             LayoutFlags = ["--noscan"],
         });
 

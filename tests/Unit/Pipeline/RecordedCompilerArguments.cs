@@ -12,8 +12,8 @@ public sealed class RecordedCompilerArguments : IDisposable
     public void Sources_keep_their_order_and_options_are_no_sources()
     {
         string rooted = File_("z.cs"), relative = File_("a b.cs");
-        CompilerArguments read = CompilerArguments.Read(
-            ["/noconfig", "/reference:/x/A.dll", "-r:\"/y/B C.dll\"", "/r:alias=/z/D.dll", rooted, "\"a b.cs\"", "/out:obj/App.dll", "missing.cs"], _folder);
+        CompiledFiles read = CompiledFiles.Of(
+            ["/noconfig", "/deterministic+", "/reference:/x/A.dll", "-r:\"/y/B C.dll\"", "/r:alias=/z/D.dll", "/out:obj/App.dll", rooted, "\"a b.cs\""], _folder);
         Assert.Equal([rooted, relative], read.Sources.AsEnumerable());
         Assert.Equal(["/x/A.dll", "/y/B C.dll", "/z/D.dll"], read.References.AsEnumerable());
     }

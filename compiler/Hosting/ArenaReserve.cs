@@ -1,4 +1,4 @@
-namespace HotpatchBuild.Contract;
+namespace HotpatchBuild.Hosting;
 
 /// <summary>How much room a baseline keeps for later patches.</summary>
 /// <param name="CodeBytes">Bytes for function bodies, inside the managed code range.</param>

@@ -1,4 +1,4 @@
-namespace HotpatchBuild.Contract;
+namespace HotpatchBuild.Hosting;
 
 /// <summary>What the engine did.</summary>
 /// <param name="Messages">What the user is told, in order.</param>

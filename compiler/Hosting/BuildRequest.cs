@@ -1,4 +1,4 @@
-namespace HotpatchBuild.Contract;
+namespace HotpatchBuild.Hosting;
 
 /// <summary>What a build has made and what is wanted of it. Paths are absolute.</summary>
 public sealed record BuildRequest
@@ -54,7 +54,10 @@ public sealed record BuildRequest
     /// <summary>Folder of the ILCompiler package's <c>ilc</c>.</summary>
     public required string IlcToolsDirectory { get; init; }
 
-    /// <summary>Folders whose assemblies belong to the framework; what else ILC was given belongs to the program.</summary>
+    /// <summary>Name and version of each framework, sorted; baselines and deltas must agree on them.</summary>
+    public required IReadOnlyList<string> Frameworks { get; init; }
+
+    /// <summary>Folders under which all assemblies belong to the framework; what else ILC was given belongs to the program.</summary>
     public required IReadOnlyList<string> FrameworkDirectories { get; init; }
 
     /// <summary>The layout flags in force, sorted; baselines and deltas must agree on them.</summary>

@@ -1,4 +1,6 @@
-namespace HotpatchBuild.Contract;
+using HotpatchBuild.Formats.Diagnostics;
+
+namespace HotpatchBuild.Hosting;
 
 /// <summary>How much a message matters.</summary>
 public enum BuildMessageKind
@@ -26,4 +28,12 @@ public enum BuildMessageKind
 /// <param name="EndLine">1-based last line, or 0.</param>
 /// <param name="EndColumn">1-based column behind the last character, or 0.</param>
 public sealed record BuildMessage(
-    BuildMessageKind Kind, string Text, string? Code = null, string? File = null, int Line = 0, int Column = 0, int EndLine = 0, int EndColumn = 0);
+    BuildMessageKind Kind, string Text, string? Code = null, string? File = null, int Line = 0, int Column = 0, int EndLine = 0, int EndColumn = 0)
+{
+    /// <summary>A failure as a line of the build log.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="kind">Error or warning.</param>
+    public static BuildMessage From(Failure failure, BuildMessageKind kind) => new(
+        kind, $"{failure.What} {failure.WhatToDo}", failure.Id, failure.Where?.File,
+        failure.Where?.Line ?? 0, failure.Where?.Column ?? 0, failure.Where?.EndLine ?? 0, failure.Where?.EndColumn ?? 0);
+}

@@ -1,11 +1,13 @@
-namespace HotpatchBuild.Contract;
+namespace HotpatchBuild.Hosting;
 
 /// <summary>
-/// What a build asks of the engine. The engine runs in a load context of its own, with the SDK's Roslyn; this assembly is the
-/// only one that both sides share, so it names base class library types only.
+/// What a build asks of the engine. Made by <see cref="CompilerLoadContext.Create"/>.
 /// </summary>
 public interface IHotpatchEngine
 {
+    /// <summary>The class of HotpatchBuild.Compiler that implements it.</summary>
+    const string Implementation = "HotpatchBuild.Compiler.Pipeline.HotpatchEngine";
+
     /// <summary>Writes the ELF object that reserves a process's room for patches.</summary>
     /// <param name="path">Where to write it.</param>
     /// <param name="reserve">How much to reserve.</param>
