@@ -45,10 +45,19 @@ public sealed class ProjectCompilation : IDisposable
             .WithSourceReferenceResolver(_sourceResolver)
             .WithSyntaxTreeOptionsProvider(configs.ForTrees(trees));
         options = WithKeyFile(options, cancellation, out _keyFolder);
-        CSharpCompilation written = CSharpCompilation.Create(_arguments.CompilationName, trees, references, options);
-        Compilation = RunGenerators(written, generators, configs, cancellation);
-        GeneratedTrees = [.. Compilation.SyntaxTrees.Skip(trees.Length)];
-        _embedded = [.. EmbedSources(trees, cancellation), .. GeneratedTrees.Select(EmbedGenerated)];
+        try
+        {
+            CSharpCompilation written = CSharpCompilation.Create(_arguments.CompilationName, trees, references, options);
+            Compilation = RunGenerators(written, generators, configs, cancellation);
+            GeneratedTrees = [.. Compilation.SyntaxTrees.Skip(trees.Length)];
+            _embedded = [.. EmbedSources(trees, cancellation), .. GeneratedTrees.Select(EmbedGenerated)];
+        }
+        catch
+        {
+            // Nobody gets this object to dispose of, and a signing key must not stay behind.
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The compilation with what the generators added.</summary>

@@ -5,6 +5,8 @@ using HotpatchBuild.Tests.Unit.Revisions;
 
 namespace HotpatchBuild.Tests.Unit.Compilations;
 
+/// <remarks>One collection with <see cref="RevisionCompiled"/>: a test here looks at the folders that signing keys are copied to.</remarks>
+[Collection("Signing keys")]
 public sealed class RefusedCompilations : IDisposable
 {
     private readonly TestProject _project = new();
@@ -101,6 +103,22 @@ public sealed class RefusedCompilations : IDisposable
         Failure failure = Refusals.Expect(BuildDiagnostics.GeneratorFailed, () => _project.Compile(_project.Arguments("A.cs", "/analyzer:" + generator)));
         Assert.Contains("BadGenerator", failure.What);
         Assert.Contains("no luck", failure.What);
+    }
+
+    [Fact]
+    public void ASigningKeyFromGitDoesNotStayBehind()
+    {
+        string generator = CompileGenerator("throw new System.InvalidOperationException();");
+        using System.Security.Cryptography.RSACryptoServiceProvider key = new(2048);
+        byte[] secret = key.ExportCspBlob(includePrivateParameters: true);
+        File.WriteAllBytes(_project.Files.At("key.snk"), secret);
+        _project.Files.Commit("First", "A.cs", "class A;");
+        Refusals.Expect(
+            BuildDiagnostics.GeneratorFailed, () => _project.CompileRevision(_project.Arguments("A.cs", "/keyfile:key.snk", "/analyzer:" + generator), "HEAD"));
+        Assert.True((_project.CompileRevision(_project.Arguments("A.cs", "/keyfile:key.snk"), "HEAD").Assembly.Length) > 0);
+        Assert.DoesNotContain(
+            Directory.EnumerateDirectories(Path.GetTempPath(), "hotpatch-key-*").Select(folder => Path.Combine(folder, "key.snk")),
+            copy => File.Exists(copy) && File.ReadAllBytes(copy).AsSpan().SequenceEqual(secret));
     }
 
     [Fact]

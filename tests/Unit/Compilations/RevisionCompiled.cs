@@ -6,6 +6,7 @@ using HotpatchBuild.Tests.Unit.Revisions;
 namespace HotpatchBuild.Tests.Unit.Compilations;
 
 /// <summary>A revision compiled from git objects is what the working tree was when it stood at that revision.</summary>
+[Collection("Signing keys")]
 public sealed class RevisionCompiled : IDisposable
 {
     private readonly TestProject _project = new();
