@@ -280,11 +280,16 @@ internal sealed unsafe class Tracer : IDisposable
                 return true;
             }
 
-            // A leader that ends is not reported before its last thread has ended (delay_group_leader in kernel/exit.c).
-            if (folder.State(thread->Tid) is 'Z' or 'X')
+            switch (folder.State(thread->Tid))
             {
-                thread->State = TraceeState.Zombie;
-                return true;
+                // A leader that ends is not reported before its last thread has ended (delay_group_leader in kernel/exit.c).
+                case 'Z' or 'X':
+                    thread->State = TraceeState.Zombie;
+                    return true;
+                case 't' when StopTakenByAnother(thread):
+                    return true;
+                default:
+                    break;
             }
 
             if (alarm.Expired)
@@ -293,6 +298,18 @@ internal sealed unsafe class Tracer : IDisposable
                 return false;
             }
         }
+    }
+
+    /// <summary>Learns about a stop whose report another thread of this process has taken. A target that is our own child is also waited for by whoever has started it
+    /// (Process's handler of SIGCHLD calls waitpid for each child), and a waitpid without options takes a tracee's stop, too (wait_task_stopped in kernel/exit.c).</summary>
+    private static bool StopTakenByAnother(Tracee* thread)
+    {
+        Ptrace.SigInfo info;
+        if (Ptrace.Request(Ptrace.GetSigInfo, thread->Tid, 0, &info) < 0 || Ptrace.Request(Ptrace.GetRegs, thread->Tid, 0, &thread->Registers) < 0)
+            return false;
+        thread->State = TraceeState.Stopped;
+        thread->HeldSignal = info.Code >> 8 == Ptrace.EventStop ? 0 : info.Signal;
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -341,7 +358,7 @@ internal sealed unsafe class Tracer : IDisposable
         }
 
         bool stepped = false;
-        for (int steps = 0; steps < MaxSteps && thread->State == TraceeState.Stopped && thread->HeldSignal == 0 && Standing(thread) >= 0; steps++)
+        for (int steps = 0; steps < MaxSteps && !alarm.Expired && thread->State == TraceeState.Stopped && thread->HeldSignal == 0 && Standing(thread) >= 0; steps++)
         {
             thread->State = TraceeState.Seized;
             if (Ptrace.Request(Ptrace.SingleStep, thread->Tid, 0, 0) < 0)
@@ -403,7 +420,8 @@ internal sealed unsafe class Tracer : IDisposable
                 thread->HeldSignal = signal == ProcessSignals.SIGTRAP && FromStepping(thread->Tid) ? 0 : signal;
                 if (Ptrace.Request(Ptrace.GetRegs, thread->Tid, 0, &thread->Registers) < 0)
                     thread->State = TraceeState.Gone;
-                return !interrupted && signal == ProcessSignals.SIGTRAP && thread->HeldSignal == 0 && thread->State == TraceeState.Stopped;
+                // A stop for an interrupt that was still pending comes before the step and doesn't matter: the next request steps.
+                return !interrupted && thread->HeldSignal == 0 && thread->State == TraceeState.Stopped;
             }
 
             if (waited < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
@@ -418,8 +436,7 @@ internal sealed unsafe class Tracer : IDisposable
                 _ = Ptrace.Request(Ptrace.Interrupt, thread->Tid, 0, 0);
             }
 
-            if (alarm.Expired)
-                return false;
+            // Time being over is no reason to leave here: a thread that is let go in the middle of a step keeps the trap flag, and the target would die of it.
         }
     }
 
