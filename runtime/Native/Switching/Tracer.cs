@@ -20,6 +20,9 @@ internal sealed unsafe class Tracer : IDisposable
 {
     /// <summary>Steps out of a short range: a patch point's window holds four instructions at most behind its first byte.</summary>
     private const int MaxSteps = 64;
+
+    /// <summary>Up to so many words one call each is as fast as one call for all.</summary>
+    private const int FewWords = 4;
     private readonly TargetProcess target;
     private readonly SwitchPlan plan;
     private readonly GuardIndex guards;
@@ -137,7 +140,10 @@ internal sealed unsafe class Tracer : IDisposable
         if (wanted <= capacity)
             return;
         threads = (Tracee*)NativeMemory.Realloc(threads, (nuint)wanted * (nuint)sizeof(Tracee));
+        // Touched now and not inside the stop.
+        NativeMemory.Clear(threads, (nuint)wanted * (nuint)sizeof(Tracee));
         capacity = wanted;
+        count = 0;
     }
 
     /// <summary>Seizes every thread that isn't ours yet.</summary>
@@ -327,10 +333,7 @@ internal sealed unsafe class Tracer : IDisposable
                 return false;
         }
 
-        for (int i = 0; i < count; i++)
-            if (threads[i].State == TraceeState.Stopped && !scan.Clean(threads + i, ref obstacle))
-                return false;
-        return true;
+        return scan.Clean(threads, count, ref obstacle);
     }
 
     /// <returns>The guarded range in which the thread goes on, or -1.</returns>
@@ -455,10 +458,7 @@ internal sealed unsafe class Tracer : IDisposable
         for (int from = 0; from < words; from += ProcessMemory.MaxRanges)
         {
             int some = Math.Min(words - from, ProcessMemory.MaxRanges);
-            for (int i = 0; i < some; i++)
-                ranges[i] = new ProcessMemory.Range { Address = plan.Stores[from + i].Address, Length = sizeof(ulong) };
-            ProcessMemory.Range local = new() { Address = (ulong)(found + from), Length = (ulong)some * sizeof(ulong) };
-            if (ProcessMemory.Read(target.MemoryTid, &local, 1, ranges, (nuint)some, 0) == some * sizeof(ulong))
+            if (words > FewWords && ReadTogether(from, some))
                 continue;
             for (int i = from; i < from + some; i++)
             {
@@ -472,7 +472,7 @@ internal sealed unsafe class Tracer : IDisposable
 
         // The descriptor knows the address space in which the plan was made; the thread id may run another program by now. Nobody uses the old space then.
         ulong probe;
-        if (words > 0 && Files.ReadAt(target.MemoryDescriptor, &probe, sizeof(ulong), (long)plan.Stores[0].Address) == 0)
+        if (words > FewWords && Files.ReadAt(target.MemoryDescriptor, &probe, sizeof(ulong), (long)plan.Stores[0].Address) == 0)
         {
             obstacle.Result = Ended();
             return false;
@@ -487,6 +487,14 @@ internal sealed unsafe class Tracer : IDisposable
         }
 
         return true;
+    }
+
+    private bool ReadTogether(int from, int some)
+    {
+        for (int i = 0; i < some; i++)
+            ranges[i] = new ProcessMemory.Range { Address = plan.Stores[from + i].Address, Length = sizeof(ulong) };
+        ProcessMemory.Range local = new() { Address = (ulong)(found + from), Length = (ulong)some * sizeof(ulong) };
+        return ProcessMemory.Read(target.MemoryTid, &local, 1, ranges, (nuint)some, 0) == some * sizeof(ulong);
     }
 
     private AttemptResult Ended() => folder.Count > 0 && folder.State(target.Pid) is not ('Z' or 'X') ? AttemptResult.Replaced : AttemptResult.Exited;
