@@ -10,8 +10,10 @@ internal static unsafe partial class ProcessSignals
     internal const int SIGTRAP = 5;
     internal const int SIGKILL = 9;
     internal const int SIGTERM = 15;
-    internal const int SIGCONT = 18;
-    internal const int SIGSTOP = 19;
+    internal const int SIGCHLD = 17;
+
+    /// <summary>SA_NOCLDSTOP.</summary>
+    internal const int NoChildStops = 1;
 
     /// <summary>The last real-time signal but one: nothing in .NET, glibc or the usual sanitizers uses it.</summary>
     internal const int Alarm = 63;

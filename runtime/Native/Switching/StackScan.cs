@@ -24,7 +24,10 @@ namespace HotpatchBuild.Runtime.Native.Switching;
 internal sealed unsafe class StackScan : IDisposable
 {
     private const int RedZone = 128;
-    private const int BufferSize = 1 << 18;
+
+    /// <summary>Stacks that are read in one call, and the size up to which they are.</summary>
+    private const int BatchSize = 16, OrdinaryStack = 1 << 14;
+    private const int BufferSize = BatchSize * OrdinaryStack;
 
     /// <summary>Stacks of one thread: its own, alternate ones, and what looked like one. More is not believable and counts as unreadable.</summary>
     private const int MaxStacks = 64;
@@ -38,11 +41,15 @@ internal sealed unsafe class StackScan : IDisposable
     private readonly byte* buffer = (byte*)NativeMemory.AlignedAlloc(BufferSize, 64);
     private readonly ulong* pending = (ulong*)NativeMemory.Alloc(MaxStacks, sizeof(ulong));
     private readonly MappingSnapshot.Region* scanned = (MappingSnapshot.Region*)NativeMemory.Alloc(MaxStacks, (nuint)sizeof(MappingSnapshot.Region));
+    private readonly ProcessMemory.Range* remote = (ProcessMemory.Range*)NativeMemory.Alloc(BatchSize, (nuint)sizeof(ProcessMemory.Range));
+    private readonly Tracee** batch = (Tracee**)NativeMemory.Alloc(BatchSize, (nuint)sizeof(Tracee*));
     private bool fresh;
 
     internal StackScan(TargetProcess target, GuardIndex guards, MappingSnapshot mappings, WaitAlarm alarm)
     {
         this.alarm = alarm;
+        // Fresh memory costs a page fault at its first use, which must not be inside the stop.
+        NativeMemory.Clear(buffer, BufferSize);
         this.target = target;
         this.guards = guards;
         this.mappings = mappings;
@@ -51,17 +58,69 @@ internal sealed unsafe class StackScan : IDisposable
     /// <summary>To be called when the mappings have been read before the stop.</summary>
     internal void Begin() => fresh = false;
 
-    /// <summary>Checks one stopped thread, all others being stopped too: the runtime of one may alter the stack of another.</summary>
-    /// <returns>True when it holds no guarded address.</returns>
+    /// <summary>Checks all stopped threads. All must be stopped before the first is checked: the runtime of one may alter the stack of another.</summary>
+    /// <returns>True when none holds a guarded address.</returns>
+    /// <remarks>Ordinary stacks are read many in one call, which halves the cost of the check. What is not ordinary (large, with a signal frame on it, with its thread-local
+    /// storage elsewhere) is then looked at by itself.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal bool Clean(Tracee* thread, ref Obstacle obstacle)
+    internal bool Clean(Tracee* threads, int count, ref Obstacle obstacle)
     {
-        ulong* general = (ulong*)&thread->Registers;
-        for (int i = 0; i < Ptrace.Registers.General; i++)
-            if (guards.Find(general[i]) is var guard and >= 0)
-                return Found(ref obstacle, thread, ObstaclePlace.Register, guard, 0, general[i]);
+        for (int next = 0; next < count;)
+        {
+            int size = 0, gathered = 0;
+            for (; next < count && gathered < BatchSize; next++)
+            {
+                Tracee* thread = threads + next;
+                if (thread->State != TraceeState.Stopped)
+                    continue;
+                if (!CleanRegisters(thread, ref obstacle))
+                    return false;
+                ulong rsp = thread->Registers.Rsp, top = thread->Registers.FsBase;
+                bool covered = Covers(thread, rsp, out ulong start, out ulong end);
+                ulong from = Math.Max((rsp - RedZone) & ~7UL, start);
+                bool ordinary = covered && end - from <= OrdinaryStack && (target.TlsSize == 0 || top == 0 || top - target.TlsSize >= from && top <= end);
+                if (!ordinary)
+                {
+                    // It uses the buffer, but what was gathered has not been read into it yet.
+                    if (!Clean(thread, ref obstacle))
+                        return false;
+                    continue;
+                }
 
-        ulong mark = thread->Registers.Cs & 0xffff | thread->Registers.Ss << 48;
+                batch[gathered] = thread;
+                remote[gathered++] = new ProcessMemory.Range { Address = from, Length = end - from };
+                size += (int)(end - from);
+            }
+
+            ProcessMemory.Range local = new() { Address = (ulong)buffer, Length = (ulong)size };
+            bool read = gathered == 0 || ProcessMemory.Read(target.MemoryTid, &local, 1, remote, (nuint)gathered, 0) == size;
+            byte* at = buffer;
+            bool alone = !read;
+            for (int i = 0; i < gathered && read; i++)
+            {
+                int todo = 0;
+                if (!ScanWords(batch[i], (ulong*)at, (int)(remote[i].Length / sizeof(ulong)), remote[i].Address, Mark(batch[i]), ObstaclePlace.Stack, ref obstacle, ref todo))
+                    return false;
+                at += remote[i].Length;
+                batch[i] = todo == 0 ? null : batch[i];
+                alone |= todo != 0;
+            }
+
+            for (int i = 0; i < gathered && alone; i++)
+                if (batch[i] != null && !Clean(batch[i], ref obstacle))
+                    return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Checks one thread, whatever its stacks look like.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Clean(Tracee* thread, ref Obstacle obstacle)
+    {
+        if (!CleanRegisters(thread, ref obstacle))
+            return false;
+        ulong mark = Mark(thread);
         int todo = 0, done = 0;
         pending[todo++] = thread->Registers.Rsp;
         while (todo > 0)
@@ -106,6 +165,8 @@ internal sealed unsafe class StackScan : IDisposable
         NativeMemory.AlignedFree(buffer);
         NativeMemory.Free(pending);
         NativeMemory.Free(scanned);
+        NativeMemory.Free(remote);
+        NativeMemory.Free(batch);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -117,29 +178,47 @@ internal sealed unsafe class StackScan : IDisposable
             // A stack of gigabytes would keep the target from working; nobody has one.
             if (alarm.Expired || !ReadChunk(from, size))
                 return Found(ref obstacle, thread, ObstaclePlace.UnknownStack, -1, from, 0);
-            ulong* words = (ulong*)buffer;
-            int count = (int)(size / sizeof(ulong));
-            for (int i = guards.Candidate(words, 0, count, mark); i < count; i = guards.Candidate(words, i + 1, count, mark))
-            {
-                if (guards.Find(words[i]) is var guard and >= 0)
-                    return Found(ref obstacle, thread, place, guard, from + (ulong)i * sizeof(ulong), words[i]);
-                if (words[i] != mark || mark == 0)
-                    continue;
-                ulong saved;
-                if (i + SavedRsp >= 0)
-                    saved = words[i + SavedRsp];
-                else if (!Peek(from + (ulong)i * sizeof(ulong) - 24, &saved))
-                    continue;
-                if (todo == MaxStacks)
-                    return Found(ref obstacle, thread, ObstaclePlace.UnknownStack, -1, saved, 0);
-                pending[todo++] = saved;
-            }
-
+            if (!ScanWords(thread, (ulong*)buffer, (int)(size / sizeof(ulong)), from, mark, place, ref obstacle, ref todo))
+                return false;
             from += (ulong)size;
         }
 
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool ScanWords(Tracee* thread, ulong* words, int count, ulong address, ulong mark, ObstaclePlace place, ref Obstacle obstacle, ref int todo)
+    {
+        for (int i = guards.Candidate(words, 0, count, mark); i < count; i = guards.Candidate(words, i + 1, count, mark))
+        {
+            if (guards.Find(words[i]) is var guard and >= 0)
+                return Found(ref obstacle, thread, place, guard, address + (ulong)i * sizeof(ulong), words[i]);
+            if (words[i] != mark || mark == 0)
+                continue;
+            ulong saved;
+            if (i + SavedRsp >= 0)
+                saved = words[i + SavedRsp];
+            else if (!Peek(address + (ulong)((i + SavedRsp) * sizeof(ulong)), &saved))
+                continue;
+            if (todo == MaxStacks)
+                return Found(ref obstacle, thread, ObstaclePlace.UnknownStack, -1, saved, 0);
+            pending[todo++] = saved;
+        }
+
+        return true;
+    }
+
+    private bool CleanRegisters(Tracee* thread, ref Obstacle obstacle)
+    {
+        ulong* general = (ulong*)&thread->Registers;
+        for (int i = 0; i < Ptrace.Registers.General; i++)
+            if (guards.Find(general[i]) is var guard and >= 0)
+                return Found(ref obstacle, thread, ObstaclePlace.Register, guard, 0, general[i]);
+        return true;
+    }
+
+    /// <summary>The word of segment selectors in a signal frame of this thread: cs, gs, fs, ss, of which 64-bit code leaves the middle ones 0.</summary>
+    private static ulong Mark(Tracee* thread) => thread->Registers.Cs & 0xffff | thread->Registers.Ss << 48;
 
     /// <summary>Finds the mapping of a stack pointer. The mappings were read before the stop, which saves their reading inside it; that is enough where nothing
     /// can have moved that matters: the first thread's stack ends for ever at the same address, and of another thread's stack all is known when the mapping reaches

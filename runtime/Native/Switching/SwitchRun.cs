@@ -71,7 +71,13 @@ internal sealed class SwitchRun(TargetProcess target, SwitchPlan plan)
         // Join answers when the managed part has ended. The end of the thread itself is a matter of microseconds, and of memory that is already there.
         string folder = string.Create(CultureInfo.InvariantCulture, $"/proc/self/task/{tid}");
         for (int i = 0; i < 1000 && Directory.Exists(folder); i++)
-            Scheduling.Pause(FirstPause);
+        {
+            if (i < 50)
+                Thread.Yield();
+            else
+                Scheduling.Pause(FirstPause);
+        }
+
         failure?.Throw();
     }
 

@@ -20,6 +20,9 @@ internal sealed unsafe class Tracer : IDisposable
 {
     /// <summary>Steps out of a short range: a patch point's window holds four instructions at most behind its first byte.</summary>
     private const int MaxSteps = 64;
+
+    /// <summary>Up to so many words one call each is as fast as one call for all.</summary>
+    private const int FewWords = 4;
     private readonly TargetProcess target;
     private readonly SwitchPlan plan;
     private readonly GuardIndex guards;
@@ -137,7 +140,10 @@ internal sealed unsafe class Tracer : IDisposable
         if (wanted <= capacity)
             return;
         threads = (Tracee*)NativeMemory.Realloc(threads, (nuint)wanted * (nuint)sizeof(Tracee));
+        // Touched now and not inside the stop.
+        NativeMemory.Clear(threads, (nuint)wanted * (nuint)sizeof(Tracee));
         capacity = wanted;
+        count = 0;
     }
 
     /// <summary>Seizes every thread that isn't ours yet.</summary>
@@ -280,11 +286,16 @@ internal sealed unsafe class Tracer : IDisposable
                 return true;
             }
 
-            // A leader that ends is not reported before its last thread has ended (delay_group_leader in kernel/exit.c).
-            if (folder.State(thread->Tid) is 'Z' or 'X')
+            switch (folder.State(thread->Tid))
             {
-                thread->State = TraceeState.Zombie;
-                return true;
+                // A leader that ends is not reported before its last thread has ended (delay_group_leader in kernel/exit.c).
+                case 'Z' or 'X':
+                    thread->State = TraceeState.Zombie;
+                    return true;
+                case 't' when StopTakenByAnother(thread):
+                    return true;
+                default:
+                    break;
             }
 
             if (alarm.Expired)
@@ -293,6 +304,18 @@ internal sealed unsafe class Tracer : IDisposable
                 return false;
             }
         }
+    }
+
+    /// <summary>Learns about a stop whose report another thread of this process has taken. A target that is our own child is also waited for by whoever has started it
+    /// (Process's handler of SIGCHLD calls waitpid for each child), and a waitpid without options takes a tracee's stop, too (wait_task_stopped in kernel/exit.c).</summary>
+    private static bool StopTakenByAnother(Tracee* thread)
+    {
+        Ptrace.SigInfo info;
+        if (Ptrace.Request(Ptrace.GetSigInfo, thread->Tid, 0, &info) < 0 || Ptrace.Request(Ptrace.GetRegs, thread->Tid, 0, &thread->Registers) < 0)
+            return false;
+        thread->State = TraceeState.Stopped;
+        thread->HeldSignal = info.Code >> 8 == Ptrace.EventStop ? 0 : info.Signal;
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -310,10 +333,7 @@ internal sealed unsafe class Tracer : IDisposable
                 return false;
         }
 
-        for (int i = 0; i < count; i++)
-            if (threads[i].State == TraceeState.Stopped && !scan.Clean(threads + i, ref obstacle))
-                return false;
-        return true;
+        return scan.Clean(threads, count, ref obstacle);
     }
 
     /// <returns>The guarded range in which the thread goes on, or -1.</returns>
@@ -341,7 +361,7 @@ internal sealed unsafe class Tracer : IDisposable
         }
 
         bool stepped = false;
-        for (int steps = 0; steps < MaxSteps && thread->State == TraceeState.Stopped && thread->HeldSignal == 0 && Standing(thread) >= 0; steps++)
+        for (int steps = 0; steps < MaxSteps && !alarm.Expired && thread->State == TraceeState.Stopped && thread->HeldSignal == 0 && Standing(thread) >= 0; steps++)
         {
             thread->State = TraceeState.Seized;
             if (Ptrace.Request(Ptrace.SingleStep, thread->Tid, 0, 0) < 0)
@@ -403,7 +423,8 @@ internal sealed unsafe class Tracer : IDisposable
                 thread->HeldSignal = signal == ProcessSignals.SIGTRAP && FromStepping(thread->Tid) ? 0 : signal;
                 if (Ptrace.Request(Ptrace.GetRegs, thread->Tid, 0, &thread->Registers) < 0)
                     thread->State = TraceeState.Gone;
-                return !interrupted && signal == ProcessSignals.SIGTRAP && thread->HeldSignal == 0 && thread->State == TraceeState.Stopped;
+                // A stop for an interrupt that was still pending comes before the step and doesn't matter: the next request steps.
+                return !interrupted && thread->HeldSignal == 0 && thread->State == TraceeState.Stopped;
             }
 
             if (waited < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
@@ -418,8 +439,7 @@ internal sealed unsafe class Tracer : IDisposable
                 _ = Ptrace.Request(Ptrace.Interrupt, thread->Tid, 0, 0);
             }
 
-            if (alarm.Expired)
-                return false;
+            // Time being over is no reason to leave here: a thread that is let go in the middle of a step keeps the trap flag, and the target would die of it.
         }
     }
 
@@ -438,10 +458,7 @@ internal sealed unsafe class Tracer : IDisposable
         for (int from = 0; from < words; from += ProcessMemory.MaxRanges)
         {
             int some = Math.Min(words - from, ProcessMemory.MaxRanges);
-            for (int i = 0; i < some; i++)
-                ranges[i] = new ProcessMemory.Range { Address = plan.Stores[from + i].Address, Length = sizeof(ulong) };
-            ProcessMemory.Range local = new() { Address = (ulong)(found + from), Length = (ulong)some * sizeof(ulong) };
-            if (ProcessMemory.Read(target.MemoryTid, &local, 1, ranges, (nuint)some, 0) == some * sizeof(ulong))
+            if (words > FewWords && ReadTogether(from, some))
                 continue;
             for (int i = from; i < from + some; i++)
             {
@@ -455,7 +472,7 @@ internal sealed unsafe class Tracer : IDisposable
 
         // The descriptor knows the address space in which the plan was made; the thread id may run another program by now. Nobody uses the old space then.
         ulong probe;
-        if (words > 0 && Files.ReadAt(target.MemoryDescriptor, &probe, sizeof(ulong), (long)plan.Stores[0].Address) == 0)
+        if (words > FewWords && Files.ReadAt(target.MemoryDescriptor, &probe, sizeof(ulong), (long)plan.Stores[0].Address) == 0)
         {
             obstacle.Result = Ended();
             return false;
@@ -470,6 +487,14 @@ internal sealed unsafe class Tracer : IDisposable
         }
 
         return true;
+    }
+
+    private bool ReadTogether(int from, int some)
+    {
+        for (int i = 0; i < some; i++)
+            ranges[i] = new ProcessMemory.Range { Address = plan.Stores[from + i].Address, Length = sizeof(ulong) };
+        ProcessMemory.Range local = new() { Address = (ulong)(found + from), Length = (ulong)some * sizeof(ulong) };
+        return ProcessMemory.Read(target.MemoryTid, &local, 1, ranges, (nuint)some, 0) == some * sizeof(ulong);
     }
 
     private AttemptResult Ended() => folder.Count > 0 && folder.State(target.Pid) is not ('Z' or 'X') ? AttemptResult.Replaced : AttemptResult.Exited;

@@ -34,7 +34,8 @@ internal sealed class NativeTarget : IDisposable
 
     internal static NativeTarget Start(params string[] arguments) => StartThrough(Program.Value, arguments);
 
-    internal static NativeTarget StartThrough(string program, params string[] arguments) => new(Process.Start(new ProcessStartInfo(program, arguments)
+    /// <summary>Starts it as a grandchild: .NET takes the stop of a traced child for its end (and takes the stop's report from the tracer).</summary>
+    internal static NativeTarget StartThrough(string program, params string[] arguments) => new(Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec 3<&0; \"$0\" \"$@\" <&3 3<&- & wait $! 2>/dev/null", program, .. arguments])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
@@ -98,7 +99,13 @@ internal sealed class NativeTarget : IDisposable
 
     public void Dispose()
     {
-        process.Kill();
+        if (Values.ContainsKey("pid"))
+        {
+            // It may be exiting just now, which is as good.
+            using Process kill = Process.Start("sh", ["-c", $"kill -KILL {Pid} 2>/dev/null"]);
+            kill.WaitForExit();
+        }
+
         process.WaitForExit();
         process.Dispose();
     }

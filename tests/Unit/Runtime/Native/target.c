@@ -19,8 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Three instructions within the first five bytes: a thread that stands at +1 or +3 when a jump is stored executes the jump's displacement. */
-__asm__(".text\n.globl victim\n.p2align 4\nvictim: push %rbx\n xor %eax,%eax\n inc %eax\n nop\n nop\n nop\n pop %rbx\n ret\n .p2align 4\n"
+/* Three instructions within the first five bytes: a thread that stands at +1 or +3 when a jump is stored executes the jump's displacement. The pause is slow, so that
+   threads are often met there. */
+__asm__(".text\n.globl victim\n.p2align 4\nvictim: push %rbx\n pause\n xor %eax,%eax\n inc %eax\n nop\n pop %rbx\n ret\n .p2align 4\n"
         ".globl fixed\nfixed: mov $2,%eax\n ret\n .p2align 4\n"
         /* Calls its argument from within the window: the return address is +3. */
         ".globl caller\ncaller: push %rbx\n call *%rdi\n nop\n nop\n nop\n nop\n nop\n pop %rbx\n ret\n .p2align 4\n"
@@ -72,7 +73,8 @@ static void *spin_thread(void *alternate) {
 /* The alternate stack lies on the thread's own stack, above the frames that the signal interrupts. */
 static void *spin_inner(void *argument) {
     char stack[32768]; stack_t s = { .ss_sp = stack, .ss_size = sizeof stack }; sigaltstack(&s, 0); prctl(PR_SET_NAME, "spinning");
-    waiter(&released); for (;;) pause(); return argument;
+    waiter(&released); memset(stack, 0, sizeof stack); __asm__ volatile("" : : "r"(stack) : "memory"); /* the handler's frame is there for ever otherwise */
+    for (;;) pause(); return argument;
 }
 static void *call_thread(void *argument) { (void)argument; prctl(PR_SET_NAME, "blocked"); caller(block_here); for (;;) pause(); }
 static void *jump_thread(void *argument) { (void)argument; prctl(PR_SET_NAME, "spinning"); waiter(&released); for (;;) pause(); }
@@ -128,7 +130,8 @@ int main(int argc, char **argv) {
     else if (!strcmp(mode, "zombie")) { child = fork(); if (!child) _exit(0); siginfo_t i; waitid(P_PID, child, &i, WEXITED | WNOWAIT); }
     else return 8;
     if (strcmp(mode, "main-alternate")) { sigset_t s; sigemptyset(&s); sigaddset(&s, SIGUSR1); pthread_sigmask(SIG_BLOCK, &s, 0); } /* it is meant for the other thread */
-    printf("victim=%lx\nfixed=%lx\ndistant=%lx\ncaller=%lx\nspinner=%lx\nwaiter=%lx\npid=%d\nchild=%x\nready\n", (long)victim, (long)fixed, (long)distant, (long)caller, (long)spinner, (long)waiter, getpid(), child);
+    printf("victim=%lx\nfixed=%lx\ndistant=%lx\ncaller=%lx\nspinner=%lx\nwaiter=%lx\npid=%d\nchild=%x\nshared=%lx\nready\n", (long)victim, (long)fixed, (long)distant, (long)caller, (long)spinner, (long)waiter, getpid(), child,
+        (long)mmap(0, 4096, PROT_READ, MAP_SHARED, open(argv[0], O_RDONLY), 0));
     fflush(stdout);
     if (!strcmp(mode, "leaderless")) pthread_exit(0);
     if (!strcmp(mode, "main-alternate")) { prctl(PR_SET_NAME, "spinning"); waiter(&released); for (;;) pause(); }
