@@ -189,10 +189,10 @@ internal static class EditDiagnostics
         "The suspension points of {0} changed: {1}. Calls that are in flight could not go on.", "Put the new await or yield into a new method and leave those of this one as they are.");
     /// <summary>HPB1305: Variables that live across a suspension point changed.</summary>
     public static readonly DiagnosticDescriptor HoistedChanged = Refuse("HPB1305", "Variables that live across a suspension point changed",
-        "The variables that {0} keeps across its suspension points changed: {1}. Calls that are in flight have the old ones.", "Move the new code into a new method, so that its variables do not live across an await or yield here.");
+        "What {0} keeps across its suspension points changed: its state {1}. Calls that are in flight have the old one.", "Move the new code into a new method, so that its variables do not live across an await or yield here.");
     /// <summary>HPB1306: Calls in flight finish with the old code.</summary>
     public static readonly DiagnosticDescriptor NewTypeStandsBeside = Warn("HPB1306", "Calls in flight finish with the old code",
-        "{0}: {1}. Calls and delegates from before the patch finish with the old code.", "Nothing has to be done; see how long such calls can last.");
+        "What {0} captures or keeps changed ({1}): calls and delegates from before the patch finish with the old code.", "Nothing has to be done; see how long such calls can last.");
     /// <summary>HPB1308: Delegates made before keep the old code.</summary>
     public static readonly DiagnosticDescriptor LambdaReplaced = Warn("HPB1308", "Delegates made before keep the old code",
         "A {0} has no counterpart in the new revision: delegates made before the patch keep running the old code.", "Check that no such delegate is stored (event handlers, routes, caches).");

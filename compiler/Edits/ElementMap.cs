@@ -16,6 +16,9 @@ internal sealed class ElementMap
         Renamed = [.. newOfOld.Where(p => p.Key != p.Value).OrderBy(p => p.Key, StringComparer.Ordinal)];
     }
 
+    /// <summary>All elements that both revisions have (baseline's key, new revision's key).</summary>
+    public IEnumerable<KeyValuePair<string, string>> Pairs => newOfOld;
+
     /// <summary>Elements whose names differ (baseline's key, new revision's key).</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Renamed { get; }
 

@@ -17,18 +17,18 @@ internal static class SuspensionPoints
         if (before is null || after is null) return before == after ? null : "it has no MoveNext any more";
         var (states, newStates) = (States(before), States(after));
         int points = states.Count(s => s >= 0), newPoints = newStates.Count(s => s >= 0);
-        if (points != newPoints) return $"{points} suspension points became {newPoints}";
-        if (!states.SequenceEqual(newStates)) return "its suspension points are numbered anew";
+        if (points != newPoints) return $"there were {points}, now there are {newPoints}";
+        if (!states.SequenceEqual(newStates)) return "they are numbered anew";
 
         var (awaited, newAwaited) = (Awaited(before, text), Awaited(after, MetadataText.Raw));
-        if (awaited.Count != newAwaited.Count) return $"{awaited.Count} awaits became {newAwaited.Count}";
+        if (awaited.Count != newAwaited.Count) return $"there were {awaited.Count} awaits, now there are {newAwaited.Count}";
         for (int i = 0; i < awaited.Count; i++)
         {
             if (awaited[i].Awaiter != newAwaited[i].Awaiter) return $"await {i + 1} waits for another type";
             if (awaited[i].Source == newAwaited[i].Source) continue;
             // Another call is awaited here. An awaited call that moved to another number would make instances go on at the wrong place.
             for (int j = 0; j < awaited.Count; j++)
-                if (j != i && newAwaited[j].Source == awaited[i].Source && awaited[j].Source != newAwaited[j].Source) return "its awaits are in another order";
+                if (j != i && newAwaited[j].Source == awaited[i].Source && awaited[j].Source != newAwaited[j].Source) return "they are in another order";
         }
         return null;
     }

@@ -27,7 +27,7 @@ internal static class FieldComparer
 
     private static void Removed(FieldDefinition field, TypeDefinition newType, Comparison comparison)
     {
-        if (field.HasConstant)
+        if (StaticFields.IsConstant(field))
         {
             bool member = field.DeclaringType.IsEnum;
             comparison.Removed(member ? EditKind.EnumMemberRemoved : EditKind.ConstantRemoved, field, noOp: !member);
@@ -43,7 +43,7 @@ internal static class FieldComparer
 
     private static void Added(FieldDefinition field, Comparison comparison)
     {
-        if (field.HasConstant)
+        if (StaticFields.IsConstant(field))
         {
             bool member = field.DeclaringType.IsEnum;
             comparison.Added(member ? EditKind.EnumMemberAdded : EditKind.ConstantAdded, field, noOp: !member);
@@ -74,11 +74,11 @@ internal static class FieldComparer
 
         if (old.HasConstant && @new.HasConstant)
         {
-            if (!Equals(old.Constant, @new.Constant)) ConstantChanged(old, @new, comparison);
+            bool sameNumber = oldType != newType && DisplayNames.Value(old.Constant) == DisplayNames.Value(@new.Constant);
+            if (!Equals(old.Constant, @new.Constant) && !sameNumber) ConstantChanged(old, @new, comparison);
         }
         else if (DecimalConstant(old) != DecimalConstant(@new))
         {
-            // A decimal constant is a static readonly field that every use copies as a literal; the static constructor that fills it is reported too.
             ConstantChanged(old, @new, comparison);
         }
 
@@ -136,13 +136,14 @@ internal static class FieldComparer
         var keptNew = after.Where(f => match.OldOf(f) is { } partner && before.Contains(partner)).ToList();
         bool @static = before.FirstOrDefault()?.IsStatic ?? false;
 
+        string Name(FieldDefinition field) => AssemblyModel.IsInGenerated(field.DeclaringType) ? comparison.Name(field) : DisplayNames.FieldName(field);
         string? detail = null;
         for (int i = 0; detail is null && i < kept.Count; i++)
         {
-            if (match.NewOf(kept[i]) != keptNew[i]) detail = $"{DisplayNames.FieldName(keptNew[i])} stands before {DisplayNames.FieldName(match.NewOf(kept[i])!)}";
+            if (match.NewOf(kept[i]) != keptNew[i]) detail = $"{Name(keptNew[i])} stands before {Name(match.NewOf(kept[i])!)}";
             // Instance fields that are gone or new are refused already; among static fields only those behind them move.
             else if (@static && before.IndexOf(kept[i]) != after.IndexOf(keptNew[i]))
-                detail = $"{DisplayNames.FieldName(keptNew[i])} moved from place {before.IndexOf(kept[i]) + 1} to {after.IndexOf(keptNew[i]) + 1}";
+                detail = $"{Name(keptNew[i])} moved from place {before.IndexOf(kept[i]) + 1} to {after.IndexOf(keptNew[i]) + 1}";
         }
         if (detail is null) return;
         comparison.Changed(EditKind.FieldsReordered, old, @new, detail: detail);

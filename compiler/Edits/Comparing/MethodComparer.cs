@@ -27,7 +27,9 @@ internal static class MethodComparer
         // The line where it was is of no use in the new revision; where its type is now is.
         var where = comparison.Where(newType);
         if (method is { IsConstructor: true, IsStatic: true })
-            comparison.Refuse(EditDiagnostics.StaticConstructorRemoved, where, name, StaticInitialisers.Written(method));
+        {
+            if (!StaticInitialisers.IsHarmless(method)) comparison.Refuse(EditDiagnostics.StaticConstructorRemoved, where, name, StaticInitialisers.Written(method));
+        }
         else if (method.DeclaringType.IsInterface && (method.IsVirtual || method.IsAbstract))
             comparison.Refuse(EditDiagnostics.InterfaceMemberChanged, where, name, "removed");
         else if (IsModuleInitialiser(method))
@@ -49,7 +51,9 @@ internal static class MethodComparer
         comparison.Added(EditKind.MethodAdded, method);
         var (name, where) = (comparison.Name(method), comparison.Where(method));
         if (method is { IsConstructor: true, IsStatic: true })
-            comparison.Refuse(EditDiagnostics.StaticConstructorAdded, where, name, StaticInitialisers.Written(method));
+        {
+            if (!StaticInitialisers.IsHarmless(method)) comparison.Refuse(EditDiagnostics.StaticConstructorAdded, where, name, StaticInitialisers.Written(method));
+        }
         else if (method.DeclaringType.IsInterface && (method.IsVirtual || method.IsAbstract))
             comparison.Refuse(EditDiagnostics.InterfaceMemberChanged, where, name, "added");
         else if (IsModuleInitialiser(method))
@@ -108,7 +112,7 @@ internal static class MethodComparer
         {
             if (@new.DeclaringType.Name == "<Module>") return;
             var differing = StaticInitialisers.Differing(old, @new, comparison.Match);
-            comparison.Refuse(EditDiagnostics.StaticInitialiserChanged, differing.Where is { } field ? comparison.Where(field) ?? where : where, name, differing.What);
+            if (!differing.Harmless) comparison.Refuse(EditDiagnostics.StaticInitialiserChanged, differing.Where is { } field ? comparison.Where(field) ?? where : where, name, differing.What);
         }
         else if (@new.IsConstructor)
         {

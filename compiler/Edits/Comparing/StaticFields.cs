@@ -10,6 +10,11 @@ internal static class StaticFields
     /// <summary>Whether each thread has a value of its own.</summary>
     public static bool IsThreadStatic(FieldDefinition field) => AttributeComparer.Has(field, ThreadStatic);
 
+    /// <summary>Whether every use of the field holds its value itself. A decimal constant is a static readonly field with an attribute, which only
+    /// reflection reads (C# specification 15.4; Roslyn's DecimalConstantAttribute).</summary>
+    public static bool IsConstant(FieldDefinition field) =>
+        field.HasConstant || (field is { IsStatic: true, IsInitOnly: true } && AttributeComparer.Has(field, "System.Runtime.CompilerServices.DecimalConstantAttribute"));
+
     /// <summary>Refuses a new static field, by where it would have to live.</summary>
     public static void RefuseAdded(FieldDefinition field, Comparison comparison, bool newType)
     {

@@ -14,7 +14,7 @@ internal static class StaticStateComparer
         foreach (var (before, after) in comparison.Match.Pairs.ToArray())
         {
             if (before is FieldDefinition { IsStatic: true, HasConstant: false, RVA: 0 } field && !AssemblyModel.IsInGenerated(field.DeclaringType)) FirstWritten(field, (FieldDefinition)after, comparison, old, @new);
-            if (before is MethodDefinition { IsConstructor: true, IsStatic: true }) CallsChanged((MethodDefinition)after, comparison);
+            if (before is MethodDefinition { IsConstructor: true, IsStatic: true, DeclaringType.Name: not "<Module>" }) CallsChanged((MethodDefinition)after, comparison);
         }
     }
 

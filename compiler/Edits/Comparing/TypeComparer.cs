@@ -20,12 +20,14 @@ internal static class TypeComparer
     {
         comparison.Removed(EditKind.TypeRemoved, type);
         if (comparison.IsVisibleOutside(type)) comparison.Refuse(EditDiagnostics.VisibleTypeRemoved, comparison.OldWhere(type), comparison.OldName(type));
+        foreach (var lambda in type.Methods.Where(m => AssemblyModel.Generated(m).Kind == GeneratedKind.Lambda))
+            comparison.Warn(EditDiagnostics.LambdaReplaced, comparison.OldWhere(lambda), comparison.OldName(lambda));
     }
 
     private static void Added(TypeDefinition type, Comparison comparison)
     {
         comparison.Added(EditKind.TypeAdded, type);
-        foreach (var field in type.Fields.Where(f => f is { IsStatic: true, HasConstant: false } && f.RVA == 0))
+        foreach (var field in type.Fields.Where(f => f.IsStatic && !StaticFields.IsConstant(f) && f.RVA == 0))
             StaticFields.RefuseAdded(field, comparison, newType: true);
     }
 
@@ -79,12 +81,13 @@ internal static class TypeComparer
 
         foreach (var (before, after) in Pairs(old.Properties, match)) Attributes(before, after, comparison);
         foreach (var (before, after) in Pairs(old.Events, match)) Attributes(before, after, comparison);
+        Attributes(old, @new, comparison);
+        if (AssemblyModel.IsInGenerated(@new)) return;
         // Accessors are methods of their own; the property around them is metadata only.
         foreach (var property in @new.Properties.Where(p => match.OldOf(p) is null)) comparison.Added(EditKind.PropertyAdded, property, noOp: true);
         foreach (var property in old.Properties.Where(p => match.NewOf(p) is null)) comparison.Removed(EditKind.PropertyRemoved, property, noOp: true);
         foreach (var @event in @new.Events.Where(e => match.OldOf(e) is null)) comparison.Added(EditKind.EventAdded, @event, noOp: true);
         foreach (var @event in old.Events.Where(e => match.NewOf(e) is null)) comparison.Removed(EditKind.EventRemoved, @event, noOp: true);
-        Attributes(old, @new, comparison);
     }
 
     /// <summary>Compares the attributes of two elements.</summary>

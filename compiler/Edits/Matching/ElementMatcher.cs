@@ -135,18 +135,18 @@ internal sealed class ElementMatcher
             foreach (var (before, after) in old.Zip(@new).ToArray())
                 if (FieldConflict(before, after) is null) Take(before, after);
         }
-        foreach (var (before, after) in old.Zip(@new)) match.Conflicts.Add(new(before, after, CapturesConflict(before, after), Suspension: false));
+        foreach (var (before, after) in old.Zip(@new)) match.Conflicts.Add(new(before, after, VariablesConflict(before, after), Suspension: false));
     }
 
-    private static string CapturesConflict(TypeDefinition old, TypeDefinition @new)
+    private static string VariablesConflict(TypeDefinition old, TypeDefinition @new)
     {
-        static IEnumerable<string> Names(TypeDefinition type) => type.Fields.Select(f => f.Name == "<>4__this" ? "this" : f.Name).Where(n => n[0] != '<' && !n.StartsWith("CS$", StringComparison.Ordinal));
+        static IEnumerable<string> Names(TypeDefinition type) => type.Fields.Select(DisplayNames.FieldName).Where(n => n[0] != '<' && !n.StartsWith("CS$", StringComparison.Ordinal));
         var gained = Names(@new).Except(Names(old)).ToList();
         var lost = Names(old).Except(Names(@new)).ToList();
         var parts = new List<string>();
         if (gained.Count > 0) parts.Add($"gained {string.Join(", ", gained)}");
         if (lost.Count > 0) parts.Add($"lost {string.Join(", ", lost)}");
-        return parts.Count > 0 ? string.Join(" and ", parts) : "hold variables of other types or in another order";
+        return parts.Count > 0 ? string.Join(" and ", parts) : "hold values of other types or in another order";
     }
 
     /// <summary>Lambdas and local functions of two types that are each other's partners.</summary>
@@ -306,7 +306,7 @@ internal sealed class ElementMatcher
                     suspension = reason is not null;
                 }
                 if (reason is null) return true;
-                match.Conflicts.Add(new(before, after, machine ? reason : CapturesConflict(before, after), suspension));
+                match.Conflicts.Add(new(before, after, suspension ? reason : VariablesConflict(before, after), suspension));
                 return false;
             default:
                 return true;

@@ -80,7 +80,7 @@ internal sealed class DisplayNames(AssemblyModel model)
             case GeneratedKind.MethodGroupClass: return $"the method-group delegates of {OfType(AssemblyModel.WrittenType(type))}";
             case GeneratedKind.DynamicSites: return $"the dynamic call sites of {OfType(AssemblyModel.WrittenType(type))}";
             case GeneratedKind.Closure: return $"the captured variables of {Owner(type)}";
-            case GeneratedKind.StateMachine when model.Kickoff(type) is { } kickoff: return OfMethod(kickoff);
+            case GeneratedKind.StateMachine when model.Kickoff(type) is { } kickoff: return $"the state machine of {OfMethod(kickoff)}";
             case GeneratedKind.AnonymousType: return $"new {{ {string.Join(", ", type.Properties.Select(p => p.Name))} }}";
         }
         var text = new StringBuilder();
