@@ -23,7 +23,7 @@ internal sealed class AssemblyEdits : IDisposable
 
     public SymbolNames Names { get; private set; } = null!;
 
-    /// <summary>Compares two builds assembly by assembly.</summary>
+    /// <summary>Compares two builds assembly by assembly; what is the same to the byte has no edits.</summary>
     public static AssemblyEdits Compare(NativeBuild old, NativeBuild @new)
     {
         var result = new AssemblyEdits();
@@ -34,7 +34,7 @@ internal sealed class AssemblyEdits : IDisposable
             ProgramAssembly? a = before.FirstOrDefault(x => x.Name == name), b = after.FirstOrDefault(x => x.Name == name);
             if (a is null || b is null)
                 refusals.Add((a is null ? NativeDiagnostics.AssemblyAdded : NativeDiagnostics.AssemblyRemoved).With(name));
-            else
+            else if (!a.Image.Span.SequenceEqual(b.Image.Span))
                 result.Add(a, b, PolicyFor(@new));
         }
         EditSet[] sets = [.. result._new.Select(n => n.Edits)];
