@@ -1,0 +1,52 @@
+using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Compiler.Native;
+using HotpatchBuild.Compiler.Native.Audit;
+using HotpatchBuild.Compiler.Pipeline;
+using HotpatchBuild.Formats.Elf;
+using HotpatchBuild.Formats.PatchImages;
+using HotpatchBuild.Tests.Unit.Support;
+
+namespace HotpatchBuild.Tests.Unit.Native;
+
+/// <summary>A delta from one program to another, made as a build makes it.</summary>
+internal static class NativeDelta
+{
+    public static BaselineRecord Record(NativeProgram program)
+    {
+        NativeBuild build = program.ToBuild(linked: true);
+        ElfFile executable = ElfFile.Read(build.Executable, NativeProgram.Name);
+        PrologueAuditReport audit = PrologueAudit.Run(executable, executable, NativeProgram.Name);
+        return new BaselineRecord(
+            new BaselineManifest
+            {
+                FormatVersion = BaselineManifest.CurrentFormatVersion,
+                CreatedBy = "test",
+                Key = new BaselineKey(NativeProgram.Name, "App.csproj", "net9.0", "linux-x64", "Release"),
+                Commit = new string('0', 40),
+                Modified = false,
+                BuildId = Convert.ToHexStringLower(build.BuildId.AsSpan()),
+                IlcVersion = build.IlcVersion,
+                Frameworks = [],
+                LayoutFlags = build.LayoutFlags,
+                Linker = build.Linker,
+                Audit = new BaselineAudit(
+                    audit.FunctionCount, audit.PatchableCount, audit.PatchableWhenIdleCount,
+                    [.. audit.Functions.Where(f => f.Verdict == PrologueVerdict.NotPatchable).Select(f => new UnpatchableFunction(f.Name, f.Reason ?? ""))]),
+                Sources = [],
+                References = [],
+                Assemblies = [],
+                Parts = [],
+            },
+            build);
+    }
+
+    public static NativeDeltaResult Make(BaselineRecord baseline, NativeProgram edited) => new NativeDeltaCompiler().Compile(baseline, edited.ToBuild(linked: false));
+
+    /// <summary>In one line: the refusals, or the functions that are replaced and (in brackets) those that are new.</summary>
+    public static string Text(NativeDeltaResult result) =>
+        !result.Refusals.IsEmpty ? string.Join(' ', result.Refusals.Select(r => r.Id).Distinct().Order(StringComparer.Ordinal))
+        : result.Image is null ? "nothing"
+        : string.Join("; ", result.Image.Functions.Select(Name).Order(StringComparer.Ordinal));
+
+    private static string Name(PatchFunction function) => function.PatchPoint is null ? $"({function.DisplayName})" : function.DisplayName;
+}
