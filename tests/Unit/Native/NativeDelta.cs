@@ -1,6 +1,10 @@
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Native;
 using HotpatchBuild.Compiler.Native.Audit;
+using HotpatchBuild.Compiler.Native.Comparison;
+using HotpatchBuild.Compiler.Native.Linking;
+using HotpatchBuild.Compiler.Native.Naming;
+using HotpatchBuild.Compiler.Native.Objects;
 using HotpatchBuild.Compiler.Pipeline;
 using HotpatchBuild.Formats.Elf;
 using HotpatchBuild.Formats.PatchImages;
@@ -47,6 +51,25 @@ internal static class NativeDelta
         !result.Refusals.IsEmpty ? string.Join(' ', result.Refusals.Select(r => r.Id).Distinct().Order(StringComparer.Ordinal))
         : result.Image is null ? "nothing"
         : string.Join("; ", result.Image.Functions.Select(Name).Order(StringComparer.Ordinal));
+
+    /// <summary>What the native comparison alone says, as if the comparison of IL had no objection.</summary>
+    public static string TextWithoutIL(BaselineRecord baseline, NativeProgram edited)
+    {
+        NativeBuild build = edited.ToBuild(linked: false);
+        using AssemblyEdits edits = AssemblyEdits.Compare(baseline.Build, build);
+        IlcObject old = Read(baseline.Build, n => n), @new = Read(build, edits.Renaming.Apply);
+        var linked = new LinkedBaseline(old, ElfFile.Read(baseline.Build.Executable, NativeProgram.Name), SymbolsOf(baseline.Build));
+        var builder = new PatchContentBuilder(
+            ObjectComparison.Compare(old, @new), new BaselinePatchPoints(linked, baseline.Manifest.Audit), edits.Names, !baseline.Build.LayoutFlags.Contains("--noscan"));
+        return builder.Build() is { } content
+            ? string.Join("; ", content.Functions.Select(f => content.PatchPointOf(f) is null ? $"({content.DisplayNameOf(f)})" : content.DisplayNameOf(f)).Order(StringComparer.Ordinal))
+            : string.Join(' ', builder.Failures.Select(f => f.Id).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    public static IlcObject Read(NativeBuild build, Func<string, string> rename) => IlcObject.Read(ElfFile.Read(build.Object, "App.o"), IlcMap.Read(build.Map, "App.map.xml"), "App.o", rename);
+
+    public static IEnumerable<HotpatchBuild.Compiler.Native.Linking.LinkedSymbol> SymbolsOf(NativeBuild build) =>
+        build.Symbols.Symbols.Select(s => new HotpatchBuild.Compiler.Native.Linking.LinkedSymbol(s.Name, s.Address, s.Type == ElfSymbolType.ThreadLocal));
 
     private static string Name(PatchFunction function) => function.PatchPoint is null ? $"({function.DisplayName})" : function.DisplayName;
 }
