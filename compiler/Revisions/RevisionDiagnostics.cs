@@ -43,7 +43,7 @@ public static partial class BuildDiagnostics
 
     /// <summary>0: folder.</summary>
     public static readonly DiagnosticDescriptor RepositoryNotTrusted = new(
-        "HPB2007", "Git does not trust the repository's owner",
+        "HPB2007", "git does not trust the repository's owner",
         "git refuses the repository at {0} because another user owns it.",
         "If you trust it, run git config --global --add safe.directory {0}.", ExitCode.Usage);
 

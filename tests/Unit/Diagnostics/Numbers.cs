@@ -50,7 +50,7 @@ public class Numbers
     {
         foreach (DiagnosticDescriptor descriptor in All.Select(d => d.Descriptor))
         {
-            Assert.Matches(@"^[A-Z].*[^.]$", descriptor.Title);
+            Assert.Matches(@"^(git\b|[A-Z]).*[^.]$", descriptor.Title);
             Assert.DoesNotContain('{', descriptor.Title);
             // What to do stands over the message's arguments, so it can't ask for more of them.
             int arguments = CompositeFormat.Parse(descriptor.Message).MinimumArgumentCount;
