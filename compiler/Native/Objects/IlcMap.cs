@@ -54,7 +54,7 @@ internal sealed class IlcMap
         "MethodAssociatedData" => IlcNodeKind.AssociatedData,
         "FieldRvaData" => IlcNodeKind.FieldData,
         "ConstructedEEType" or "CanonicalEEType" => IlcNodeKind.ConstructedType,
-        "EEType" or "GenericDefinitionEEType" or "CanonicalDefinitionEEType" => IlcNodeKind.NecessaryType,
+        "EEType" or "NecessaryCanonicalEEType" or "GenericDefinitionEEType" or "CanonicalDefinitionEEType" => IlcNodeKind.NecessaryType,
         "GCStaticEEType" => IlcNodeKind.StaticsType,
         "SealedVTable" => IlcNodeKind.SealedVTable,
         "InterfaceDispatchMap" => IlcNodeKind.DispatchMap,
