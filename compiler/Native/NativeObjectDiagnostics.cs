@@ -16,4 +16,8 @@ public static class NativeObjectDiagnostics
     /// <summary>A symbol does not lie in its section.</summary>
     public static readonly DiagnosticDescriptor SymbolOutsideSection = new(
         "HPB2303", "Symbol outside its section", "Symbol {0} does not lie inside section {1}.", "Build the program again.", ExitCode.Integrity);
+
+    /// <summary>A debug file of another build.</summary>
+    public static readonly DiagnosticDescriptor NotItsSymbols = new(
+        "HPB2304", "Symbols of another build", "The symbols given for {0} are those of another build.", "Give the executable and the debug file of one build.", ExitCode.Integrity);
 }

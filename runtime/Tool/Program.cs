@@ -1,1 +1,1 @@
-return 0;
+return HotpatchBuild.Tool.Commands.CommandTree.Run(args);

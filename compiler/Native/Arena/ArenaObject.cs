@@ -87,9 +87,18 @@ public static class ArenaObject
         Add("__hotpatch_entries", entries, 0, entries.Size);
         Add("__hotpatch_data", data, 0, data.Size);
 
-        // Not functions: the arena is no part of the program until a delta fills it.
-        void Add(string name, ElfObjectSection section, ulong value, ulong size) =>
-            writer.AddSymbol(new ElfObjectSymbol { Name = name, Section = section, Value = value, Size = size, Type = ElfSymbolType.Object });
+        // Not functions: the arena is no part of the program until a delta fills it. Global, because ILC's link discards local symbols
+        // (--discard-all), and hidden, so that the program does not export them.
+        void Add(string name, ElfObjectSection section, ulong value, ulong size) => writer.AddSymbol(new ElfObjectSymbol
+        {
+            Name = name,
+            Section = section,
+            Value = value,
+            Size = size,
+            Type = ElfSymbolType.Object,
+            Binding = ElfSymbolBinding.Global,
+            Visibility = ElfSymbolVisibility.Hidden,
+        });
     }
 
     private static byte[] Filled(int size)

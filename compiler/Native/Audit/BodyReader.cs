@@ -165,7 +165,7 @@ internal sealed class BodyReader
     {
         foreach (ElfSection section in _program.Sections)
         {
-            if ((section.Flags & ElfSectionFlags.Alloc) != 0 && !section.IsZeroFilled && IsIn(section, address))
+            if ((section.Flags & ElfSectionFlags.Alloc) != 0 && section.Type == ElfSectionType.ProgramBits && IsIn(section, address))
                 return _program.BytesOf(section).Span[(int)(address - section.Address)..];
         }
         return default;

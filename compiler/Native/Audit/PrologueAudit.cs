@@ -17,28 +17,38 @@ public static class PrologueAudit
     private const string ManagedCodeSection = "__managedcode";
 
     /// <summary>Audits an executable.</summary>
-    /// <param name="program">The linked executable with its symbols, before stripping.</param>
+    /// <param name="program">The linked executable; it may be stripped.</param>
+    /// <param name="debug">The file with its symbols: the executable before it was stripped, or the separate debug file.</param>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="HotpatchException">The file has no managed code or no symbols, or is damaged.</exception>
-    public static PrologueAuditReport Run(ElfFile program, string name)
+    public static PrologueAuditReport Run(ElfFile program, ElfFile debug, string name)
     {
         ElfSection section = program.FindSection(ManagedCodeSection)
             ?? throw new HotpatchException(NativeObjectDiagnostics.NoManagedCode.With(name));
-        List<ElfSymbol> symbols = FunctionSymbols(program, section);
+        ElfSection named = debug.FindSection(ManagedCodeSection) is { } found && found.Address == section.Address && found.Size == section.Size
+            && program.BuildId.Span.SequenceEqual(debug.BuildId.Span)
+            ? found
+            : throw new HotpatchException(NativeObjectDiagnostics.NotItsSymbols.With(name));
+        List<ElfSymbol> symbols = FunctionSymbols(debug, named);
+        if (section.Type != ElfSectionType.ProgramBits)
+            throw new HotpatchException(NativeObjectDiagnostics.NoManagedCode.With(name));
         if (symbols.Count == 0)
             throw new HotpatchException(NativeObjectDiagnostics.NoSymbols.With(name));
 
-        CodeFunction[] functions = Extents(program, section, symbols);
+        CodeFunction[] functions = Extents(debug, named, symbols);
         var verdicts = new (PrologueVerdict Verdict, string? Reason)[functions.Length];
         verdicts.AsSpan().Fill((PrologueVerdict.Patchable, null));
         var reader = new BodyReader(program, section);
         List<(ulong From, ulong To)> crossings = [];
+        ReadOnlySpan<byte> code = program.BytesOf(section).Span;
         for (int i = 0; i < functions.Length; i++)
-            verdicts[i] = Judge(functions[i], program.BytesOf(section).Span[(int)(functions[i].Start - section.Address)..], reader, crossings);
+            verdicts[i] = Judge(functions[i], code[(int)(functions[i].Start - section.Address)..], reader, crossings);
         foreach (ElfSection other in program.Sections)
         {
-            if (other.IsExecutable && other.Index != section.Index)
-                reader.CollectReferencesInto(section, FunctionSymbols(program, other), other, crossings);
+            if (!other.IsExecutable || other.Type != ElfSectionType.ProgramBits || other.Index == section.Index)
+                continue;
+            if (debug.FindSection(other.Name) is { } same && same.Address == other.Address && same.Size == other.Size)
+                reader.CollectReferencesInto(section, FunctionSymbols(debug, same), other, crossings);
         }
         foreach (ElfRelocation relocation in program.DynamicRelocations)
         {
@@ -102,10 +112,10 @@ public static class PrologueAudit
     }
 
     /// <summary>Function symbols of a section sorted by address; the largest of one address comes first.</summary>
-    private static List<ElfSymbol> FunctionSymbols(ElfFile program, ElfSection section)
+    private static List<ElfSymbol> FunctionSymbols(ElfFile debug, ElfSection section)
     {
         List<ElfSymbol> found = [];
-        foreach (ElfSymbol symbol in program.Symbols)
+        foreach (ElfSymbol symbol in debug.Symbols)
         {
             if (symbol.SectionIndex != section.Index || symbol.Type != ElfSymbolType.Function)
                 continue;
@@ -117,11 +127,11 @@ public static class PrologueAudit
         return found;
     }
 
-    private static CodeFunction[] Extents(ElfFile program, ElfSection section, List<ElfSymbol> functions)
+    private static CodeFunction[] Extents(ElfFile debug, ElfSection section, List<ElfSymbol> functions)
     {
         // Any symbol ends a function's padding: the arena behind the last function, for example, is no function.
         List<ulong> starts = [section.Address + section.Size];
-        foreach (ElfSymbol symbol in program.Symbols)
+        foreach (ElfSymbol symbol in debug.Symbols)
         {
             if (symbol.SectionIndex == section.Index)
                 starts.Add(symbol.Value);

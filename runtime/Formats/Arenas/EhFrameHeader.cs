@@ -41,42 +41,27 @@ public sealed record EhFrameHeader(ulong Address, uint Count, uint FirstSpareSlo
     /// <exception cref="HotpatchException">The table is not of the expected kind.</exception>
     public static EhFrameHeader Read(ArenaLocation arena, ulong bias, AddressReader read, string name)
     {
-        ulong address = unchecked(arena.EhFrameHeaderAddress + bias);
-        if (arena.EhFrameHeaderSize < SlotsOffset)
-            throw Unusable(name, "it is too short");
-        Span<byte> head = stackalloc byte[SlotsOffset];
-        read(address, head);
-        if (head[0] != Version || head[1] != PointerEncoding || head[2] != CountEncoding || head[3] != TableEncoding)
-            throw Unusable(name, $"version {head[0]} and encodings {head[1]:x2} {head[2]:x2} {head[3]:x2} are not 1 and 1b 03 3b");
-        uint count = BinaryPrimitives.ReadUInt32LittleEndian(head[CountOffset..]);
-        if (count > (arena.EhFrameHeaderSize - SlotsOffset) / SlotSize)
-            throw Unusable(name, $"it is too short for {count} slots");
-        if (unchecked((long)(arena.CodeStart - arena.EhFrameHeaderAddress)) != (int)unchecked((long)(arena.CodeStart - arena.EhFrameHeaderAddress)))
-            throw Unusable(name, "the reserved code is more than 2 GiB away");
-
         long dummies = unchecked((long)(arena.DummiesStart - arena.EhFrameHeaderAddress));
-        uint low = 0, high = count;
-        Span<byte> slot = stackalloc byte[SlotSize];
-        while (low < high)
-        {
-            uint middle = low + ((high - low) / 2);
-            read(SlotAddress(address, middle), slot);
-            if (BinaryPrimitives.ReadInt32LittleEndian(slot) < dummies)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (arena.DummyCount > count - low)
-            throw Unusable(name, $"{count - low} slots are left for {arena.DummyCount} spare functions");
+        EhFrameHeader table = Find(arena, bias, dummies, read, name);
         byte[] spare = new byte[checked((int)(arena.DummyCount * SlotSize))];
-        read(SlotAddress(address, low), spare);
+        read(table.AddressOf(table.FirstSpareSlot), spare);
         for (int i = 0; i < arena.DummyCount; i++)
         {
             if (BinaryPrimitives.ReadInt32LittleEndian(spare.AsSpan(i * SlotSize)) != dummies + i)
-                throw Unusable(name, $"slot {low + i} is not the one of spare function {i}");
+                throw Unusable(name, $"slot {table.FirstSpareSlot + i} is not the one of spare function {i}");
         }
-        return new EhFrameHeader(address, count, low, arena.DummyCount);
+        return table;
     }
+
+    /// <summary>Reads the table of a process that may have been patched: slots in use name functions in the reserved code, which lies in front of the
+    /// dummies, so that the first slot of either is the first that was spare at link time. The slots themselves are not checked.</summary>
+    /// <param name="arena">Where the parts are at link time.</param>
+    /// <param name="bias">The load bias of the process.</param>
+    /// <param name="read">Reads the process's memory.</param>
+    /// <param name="name">What messages call the program.</param>
+    /// <exception cref="HotpatchException">The table is not of the expected kind.</exception>
+    public static EhFrameHeader Locate(ArenaLocation arena, ulong bias, AddressReader read, string name) =>
+        Find(arena, bias, unchecked((long)(arena.CodeStart - arena.EhFrameHeaderAddress)), read, name);
 
     /// <summary>Address of a slot.</summary>
     /// <param name="slot">Index in the whole table.</param>
@@ -93,6 +78,37 @@ public sealed record EhFrameHeader(ulong Address, uint Count, uint FirstSpareSlo
     /// <param name="slot">The 8 bytes as one little-endian word.</param>
     public (ulong Function, ulong Fde) Decode(ulong slot) =>
         (unchecked(Address + (ulong)(long)(int)(uint)slot), unchecked(Address + (ulong)(long)(int)(uint)(slot >> 32)));
+
+    private static EhFrameHeader Find(ArenaLocation arena, ulong bias, long firstFunction, AddressReader read, string name)
+    {
+        ulong address = unchecked(arena.EhFrameHeaderAddress + bias);
+        if (arena.EhFrameHeaderSize < SlotsOffset)
+            throw Unusable(name, "it is too short");
+        Span<byte> head = stackalloc byte[SlotsOffset];
+        read(address, head);
+        if (head[0] != Version || head[1] != PointerEncoding || head[2] != CountEncoding || head[3] != TableEncoding)
+            throw Unusable(name, $"version {head[0]} and encodings {head[1]:x2} {head[2]:x2} {head[3]:x2} are not 1 and 1b 03 3b");
+        uint count = BinaryPrimitives.ReadUInt32LittleEndian(head[CountOffset..]);
+        if (count > (arena.EhFrameHeaderSize - SlotsOffset) / SlotSize)
+            throw Unusable(name, $"it is too short for {count} slots");
+        if (unchecked((long)(arena.CodeStart - arena.EhFrameHeaderAddress)) != (int)unchecked((long)(arena.CodeStart - arena.EhFrameHeaderAddress)))
+            throw Unusable(name, "the reserved code is more than 2 GiB away");
+
+        uint low = 0, high = count;
+        Span<byte> slot = stackalloc byte[SlotSize];
+        while (low < high)
+        {
+            uint middle = low + ((high - low) / 2);
+            read(SlotAddress(address, middle), slot);
+            if (BinaryPrimitives.ReadInt32LittleEndian(slot) < firstFunction)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (arena.DummyCount > count - low)
+            throw Unusable(name, $"{count - low} slots are left for {arena.DummyCount} spare functions");
+        return new EhFrameHeader(address, count, low, arena.DummyCount);
+    }
 
     private static ulong SlotAddress(ulong table, uint slot) => unchecked(table + SlotsOffset + ((ulong)slot * SlotSize));
 

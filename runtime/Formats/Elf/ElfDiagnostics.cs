@@ -24,4 +24,8 @@ public static class ElfDiagnostics
     /// <summary>An address that no segment of the file fills.</summary>
     public static readonly DiagnosticDescriptor AddressNotInFile = new(
         "HPB3005", "Address not in the ELF file", "{0} has no bytes at address 0x{1:x}.", "Use the file that the address was taken from.", ExitCode.Integrity);
+
+    /// <summary>A debug file that belongs to another executable. 1: the debug file.</summary>
+    public static readonly DiagnosticDescriptor OtherBuild = new(
+        "HPB3006", "Symbols of another build", "{1} is not the debug file of {0}: build-id or sections differ.", "Build both again, together.", ExitCode.Integrity);
 }

@@ -92,6 +92,26 @@ public sealed class ElfFile
         return new ElfFile(name, bytes, header, ReadSegments(bytes.Span, header, name), []);
     }
 
+    /// <summary>The same file with the symbols of another: a stripped executable with those of its separate debug file.</summary>
+    /// <param name="debugFile">The file with the symbols; its build-id and its sections must be this file's.</param>
+    /// <exception cref="HotpatchException">The two don't belong together.</exception>
+    public ElfFile WithSymbolsOf(ElfFile debugFile)
+    {
+        ArgumentNullException.ThrowIfNull(debugFile);
+        if (BuildId.IsEmpty || !BuildId.Span.SequenceEqual(debugFile.BuildId.Span))
+            throw new HotpatchException(ElfDiagnostics.OtherBuild.With(_name, debugFile._name));
+        ElfFile file = Read(Bytes, _name);
+        file._symbols = debugFile.Symbols;
+        // A symbol names its section by number: strip must have kept the numbers of what is loaded.
+        foreach (ElfSection section in debugFile.Sections)
+        {
+            if ((section.Flags & ElfSectionFlags.Alloc) != 0
+                && (section.Index >= Sections.Length || Sections[section.Index].Name != section.Name || Sections[section.Index].Address != section.Address))
+                throw new HotpatchException(ElfDiagnostics.OtherBuild.With(_name, debugFile._name));
+        }
+        return file;
+    }
+
     /// <summary>The first section of that name, or null.</summary>
     /// <param name="name">Section name.</param>
     public ElfSection? FindSection(string name)
@@ -128,7 +148,8 @@ public sealed class ElfFile
     /// <exception cref="HotpatchException">The range does not lie in the section.</exception>
     public void CopySection(ElfSection section, ulong offset, Span<byte> destination)
     {
-        if (offset > section.Size || (ulong)destination.Length > section.Size - offset)
+        ulong size = section.Type == ElfSectionType.Null ? 0 : section.Size;
+        if (offset > size || (ulong)destination.Length > size - offset)
             throw Malformed(_name, $"offset 0x{offset:x} is not inside section {section.Name}");
         if (section.IsZeroFilled)
             destination.Clear();

@@ -1,0 +1,63 @@
+using HotpatchBuild.Formats.Diagnostics;
+
+namespace HotpatchBuild.Compiler.Baselines;
+
+/// <summary>What can be wrong with a baseline: HPB2201 to HPB2219.</summary>
+internal static class BaselineDiagnostics
+{
+    /// <summary>0: revision, 1: store folder.</summary>
+    public static readonly DiagnosticDescriptor NoRecord = new(
+        "HPB2201", "No baseline record for the revision",
+        "There is no baseline record of revision {0} for this project and configuration in {1}.",
+        "Check that revision out and build it with -p:EmitHotpatch=true, or set HotpatchBaseline to its .hotbase file.", ExitCode.Refused);
+
+    /// <summary>0: file.</summary>
+    public static readonly DiagnosticDescriptor NoFile = new(
+        "HPB2202", "No such baseline file", "There is no baseline file {0}.",
+        "Set HotpatchBaseline to an existing .hotbase file or to a git revision.", ExitCode.Usage);
+
+    /// <summary>0: file, 1: what is wrong.</summary>
+    public static readonly DiagnosticDescriptor Damaged = new(
+        "HPB2203", "Damaged baseline file", "The baseline file {0} is damaged: {1}.",
+        "Fetch the file again, or build the baseline's revision again with -p:EmitHotpatch=true.", ExitCode.Integrity);
+
+    /// <summary>0: file, 1: its format version, 2: ours.</summary>
+    public static readonly DiagnosticDescriptor UnknownVersion = new(
+        "HPB2204", "Baseline file of another format version", "The baseline file {0} has format version {1}, and this HotpatchBuild reads version {2}.",
+        "Use the HotpatchBuild version that recorded the baseline.", ExitCode.Refused);
+
+    /// <summary>0: baseline, 1: its ILC version, 2: this build's.</summary>
+    public static readonly DiagnosticDescriptor OtherIlc = new(
+        "HPB2205", "Baseline of another ILC version", "The baseline {0} was compiled with ILCompiler {1} and this build with {2}, so the two cannot be compared.",
+        "Build with ILCompiler {1} (KnownILCompilerPack or the SDK that has it), or start a new baseline with -p:HotpatchNewBaseline=true.", ExitCode.Refused);
+
+    /// <summary>0: baseline, 1: its flags, 2: this build's.</summary>
+    public static readonly DiagnosticDescriptor OtherFlags = new(
+        "HPB2206", "Baseline with other layout flags", "The baseline {0} was compiled with the layout flags '{1}' and this build with '{2}', so the two cannot be compared.",
+        "Build with the baseline's flags, or start a new baseline with -p:HotpatchNewBaseline=true.", ExitCode.Refused);
+
+    /// <summary>0: file, 1: what it is for, 2: what is built.</summary>
+    public static readonly DiagnosticDescriptor OtherProgram = new(
+        "HPB2207", "Baseline of another program", "The baseline file {0} is of {1}, and this build is {2}.",
+        "Set HotpatchBaseline to a baseline of this project, framework, platform and configuration.", ExitCode.Refused);
+
+    /// <summary>0: symbol file.</summary>
+    public static readonly DiagnosticDescriptor NoSymbols = new(
+        "HPB2208", "Executable without symbols", "{0} has no symbol table, and a baseline needs one.",
+        "Build with StripSymbols and DebugType as the SDK sets them; symbols are kept beside the executable.", ExitCode.Refused);
+
+    /// <summary>0: executable.</summary>
+    public static readonly DiagnosticDescriptor NoBuildId = new(
+        "HPB2209", "Executable without build-id", "{0} has no GNU build-id, so a process could not be recognised as this build.",
+        "Remove --build-id=none from the linker arguments.", ExitCode.Refused);
+
+    /// <summary>0: path, 1: reason.</summary>
+    public static readonly DiagnosticDescriptor CannotAccess = new(
+        "HPB2210", "File access failed", "{0} cannot be read or written: {1}.",
+        "Check that the file exists, the permissions and the free space, then build again.", ExitCode.Usage);
+
+    /// <summary>0: baseline, 1: its frameworks, 2: this build's.</summary>
+    public static readonly DiagnosticDescriptor OtherFrameworks = new(
+        "HPB2211", "Baseline on other framework versions", "The baseline {0} was built on {1} and this build on {2}, so the two cannot be compared.",
+        "Build with the baseline's framework versions (RuntimeFrameworkVersion), or start a new baseline with -p:HotpatchNewBaseline=true.", ExitCode.Refused);
+}

@@ -1,0 +1,218 @@
+using HotpatchBuild.Formats.Diagnostics;
+
+namespace HotpatchBuild.Compiler.Edits;
+
+/// <summary>Every refusal and warning about an edit. {0} is the element, {1} what exactly. Sub-ranges: 1000 the assembly and its types,
+/// 1100 members, 1200 static state and what has run, 1300 what the compiler generates.</summary>
+internal static class EditDiagnostics
+{
+    private const string Restart = "Ship the full build at the next restart.";
+
+    // 1000: the input
+    /// <summary>HPB1001: Assembly cannot be read.</summary>
+    public static readonly DiagnosticDescriptor UnreadableAssembly = Refuse("HPB1001", "Assembly cannot be read",
+        "The {0} assembly cannot be read: {1}.", "Build that revision again.");
+    /// <summary>HPB1002: No symbols.</summary>
+    public static readonly DiagnosticDescriptor NoSymbols = Warn("HPB1002", "No symbols",
+        "The {0} assembly has no portable symbols that belong to it, so edits have no source lines.", "Build with DebugType 'portable' or 'embedded'.");
+    /// <summary>HPB1003: Not the same assembly.</summary>
+    public static readonly DiagnosticDescriptor OtherAssembly = Refuse("HPB1003", "Not the same assembly",
+        "The baseline is assembly '{0}', the new revision is '{1}'.", "Compare two revisions of one project; after a rename start a new baseline.");
+    /// <summary>HPB1004: Output kind changed.</summary>
+    public static readonly DiagnosticDescriptor OutputKind = Refuse("HPB1004", "Output kind changed",
+        "{0} was {1} in the baseline.", Restart);
+
+    // 1010: types
+    /// <summary>HPB1010: Instance field added.</summary>
+    public static readonly DiagnosticDescriptor InstanceFieldAdded = Refuse("HPB1010", "Instance field added",
+        "{0} is a new instance field: objects that exist already have no room for it.", "Keep the value beside the object (a ConditionalWeakTable in a new class), or ship the full build at the next restart.");
+    /// <summary>HPB1011: Instance field removed.</summary>
+    public static readonly DiagnosticDescriptor InstanceFieldRemoved = Refuse("HPB1011", "Instance field removed",
+        "The instance field {0} is gone: the other fields of objects that exist already would be read at the wrong place.", "Keep the field, unused, until the next restart.");
+    /// <summary>HPB1012: Field type changed.</summary>
+    public static readonly DiagnosticDescriptor FieldTypeChanged = Refuse("HPB1012", "Field type changed",
+        "{0} has another type ({1}): what is stored already has the old one.", Restart);
+    /// <summary>HPB1013: Instance fields reordered.</summary>
+    public static readonly DiagnosticDescriptor FieldsReordered = Refuse("HPB1013", "Instance fields reordered",
+        "The instance fields of {0} are in another order ({1}): objects that exist already have the old one.", "Restore the order of the fields.");
+    /// <summary>HPB1014: Base class changed.</summary>
+    public static readonly DiagnosticDescriptor BaseTypeChanged = Refuse("HPB1014", "Base class changed",
+        "{0} has another base class ({1}): objects that exist already keep the old one.", Restart);
+    /// <summary>HPB1015: Interface list changed.</summary>
+    public static readonly DiagnosticDescriptor InterfacesChanged = Refuse("HPB1015", "Interface list changed",
+        "The interfaces of {0} changed ({1}): its objects and the casts compiled already know the old list.", Restart);
+    /// <summary>HPB1016: Layout changed.</summary>
+    public static readonly DiagnosticDescriptor LayoutChanged = Refuse("HPB1016", "Layout changed",
+        "The memory layout of {0} changed ({1}).", Restart);
+    /// <summary>HPB1017: Generic parameters changed.</summary>
+    public static readonly DiagnosticDescriptor GenericParametersChanged = Refuse("HPB1017", "Generic parameters changed",
+        "The constraints or variance of {0} changed ({1}): code shared by its instantiations was compiled for the old ones.", Restart);
+    /// <summary>HPB1018: Type modifiers changed.</summary>
+    public static readonly DiagnosticDescriptor TypeModifiersChanged = Refuse("HPB1018", "Type modifiers changed",
+        "{0} changed from {1}: calls compiled already rely on it.", "Restore the modifiers, or ship the full build at the next restart.");
+    /// <summary>HPB1019: Underlying type of an enum changed.</summary>
+    public static readonly DiagnosticDescriptor EnumTypeChanged = Refuse("HPB1019", "Underlying type of an enum changed",
+        "The underlying type of {0} changed ({1}): stored values have the old size.", Restart);
+    /// <summary>HPB1020: Visible type removed.</summary>
+    public static readonly DiagnosticDescriptor VisibleTypeRemoved = Refuse("HPB1020", "Visible type removed",
+        "{0} is gone, but code outside of this assembly can use it.", "Keep the type until the next restart.");
+
+    // 1040: the assembly
+    /// <summary>HPB1040: Embedded resource changed.</summary>
+    public static readonly DiagnosticDescriptor ResourceChanged = Refuse("HPB1040", "Embedded resource changed",
+        "The embedded resource '{0}' was {1}: the running process reads the one it was started with.", "Move the data into code, or ship the full build at the next restart.");
+    /// <summary>HPB1041: Embedded resource removed.</summary>
+    public static readonly DiagnosticDescriptor ResourceRemoved = Warn("HPB1041", "Embedded resource removed",
+        "The embedded resource '{0}' is gone; the running process keeps it.", "Nothing has to be done.");
+    /// <summary>HPB1042: Reference to an assembly added.</summary>
+    public static readonly DiagnosticDescriptor ReferenceAdded = Refuse("HPB1042", "Reference to an assembly added",
+        "'{0}' is referenced for the first time: the running process never initialised it.", Restart);
+    /// <summary>HPB1043: Target framework changed.</summary>
+    public static readonly DiagnosticDescriptor FrameworkChanged = Refuse("HPB1043", "Target framework changed",
+        "The reference to '{0}' changed its version ({1}): the new revision is compiled for another framework.", "Build the fix for the baseline's target framework.");
+    /// <summary>HPB1044: Version of a reference changed.</summary>
+    public static readonly DiagnosticDescriptor ReferenceVersionChanged = Warn("HPB1044", "Version of a reference changed",
+        "The reference to '{0}' changed its version ({1}); this comparison does not see what changed inside of it.", "Keep package versions unchanged in a fix where you can.");
+    /// <summary>HPB1045: Attributes changed.</summary>
+    public static readonly DiagnosticDescriptor AttributeChanged = Warn("HPB1045", "Attributes changed",
+        "The attributes of {0} changed ({1}): reflection in the running process sees the old ones.", "Check that nothing reads them at run time; otherwise ship the full build at the next restart.");
+    /// <summary>HPB1046: Type forwards changed.</summary>
+    public static readonly DiagnosticDescriptor TypeForwardsChanged = Refuse("HPB1046", "Type forwards changed",
+        "The types that {0} forwards to other assemblies changed ({1}).", Restart);
+
+    // 1100: methods
+    /// <summary>HPB1101: Visible member removed or changed its signature.</summary>
+    public static readonly DiagnosticDescriptor VisibleMemberRemoved = Refuse("HPB1101", "Visible member removed or changed its signature",
+        "{0} is gone or has another signature, but code outside of this assembly can use it.", "Add an overload and keep the old member until the next restart.");
+    /// <summary>HPB1102: Virtual member added.</summary>
+    public static readonly DiagnosticDescriptor VirtualAdded = Refuse("HPB1102", "Virtual member added",
+        "{0} is a new virtual member: the method tables of the running process have no slot for it.", "Make it non-virtual, or ship the full build at the next restart.");
+    /// <summary>HPB1103: Virtual member removed.</summary>
+    public static readonly DiagnosticDescriptor VirtualRemoved = Refuse("HPB1103", "Virtual member removed",
+        "The virtual member {0} is gone: the slots behind it would move.", "Keep the member until the next restart.");
+    /// <summary>HPB1104: Override added.</summary>
+    public static readonly DiagnosticDescriptor OverrideAdded = Refuse("HPB1104", "Override added",
+        "{0} is a new override: the method tables of the running process lead to the inherited member.", "Move the new behaviour into the inherited member (test the type there), or ship the full build at the next restart.");
+    /// <summary>HPB1105: Override removed.</summary>
+    public static readonly DiagnosticDescriptor OverrideRemoved = Refuse("HPB1105", "Override removed",
+        "The override {0} is gone: the method tables of the running process lead to it.", "Keep the override and let it call the base member.");
+    /// <summary>HPB1106: Interface member added or removed.</summary>
+    public static readonly DiagnosticDescriptor InterfaceMemberChanged = Refuse("HPB1106", "Interface member added or removed",
+        "The interface member {0} was {1}: the dispatch of the running process is made for the old interface.", "Put the member into a new interface on a new type, or ship the full build at the next restart.");
+    /// <summary>HPB1107: Method modifiers changed.</summary>
+    public static readonly DiagnosticDescriptor MethodModifiersChanged = Refuse("HPB1107", "Method modifiers changed",
+        "{0} changed from {1}: calls compiled already rely on it.", "Restore the modifiers, or ship the full build at the next restart.");
+    /// <summary>HPB1109: P/Invoke changed.</summary>
+    public static readonly DiagnosticDescriptor ImportChanged = Refuse("HPB1109", "P/Invoke changed",
+        "The import of {0} changed ({1}): the old entry point may be bound already.", "Declare the new import under another name and call that.");
+    /// <summary>HPB1110: Explicit implementations changed.</summary>
+    public static readonly DiagnosticDescriptor OverridesChanged = Refuse("HPB1110", "Explicit implementations changed",
+        "{0} implements other members than before ({1}).", Restart);
+    /// <summary>HPB1120: Visible constant changed.</summary>
+    public static readonly DiagnosticDescriptor VisibleConstantChanged = Refuse("HPB1120", "Visible constant changed",
+        "{0} changed its value ({1}), but other assemblies have compiled the old one into their code.", "Rebuild everything that uses it and ship the full build at the next restart.");
+    /// <summary>HPB1121: Constant changed.</summary>
+    public static readonly DiagnosticDescriptor ConstantChanged = Warn("HPB1121", "Constant changed",
+        "{0} changed its value ({1}): all code that uses it is patched, data computed from the old value stays.", "Check that nothing stored depends on the old value.");
+    /// <summary>HPB1122: Enum value changed.</summary>
+    public static readonly DiagnosticDescriptor EnumValueChanged = Refuse("HPB1122", "Enum value changed",
+        "{0} changed its value ({1}): stored values would change their meaning.", "Give the member its old value and add a new member for the new one.");
+    /// <summary>HPB1123: Enum member added or removed.</summary>
+    public static readonly DiagnosticDescriptor EnumNamesChanged = Warn("HPB1123", "Enum member added or removed",
+        "{0} was {1}: ToString, Parse and GetNames in the running process may know the old members only.", "Check that nothing prints or parses the member by name before the next restart.");
+    /// <summary>HPB1124: Default value of a visible parameter changed.</summary>
+    public static readonly DiagnosticDescriptor VisibleDefaultChanged = Refuse("HPB1124", "Default value of a visible parameter changed",
+        "A default value of {0} changed ({1}), but callers in other assemblies have the old one compiled in.", "Add an overload with the new default value.");
+    /// <summary>HPB1150: Constructor or field initialiser changed.</summary>
+    public static readonly DiagnosticDescriptor ConstructorChanged = Warn("HPB1150", "Constructor or field initialiser changed",
+        "{0} changed: objects that exist already keep what the old one gave them.", "Check that the fix does not depend on objects made before.");
+    /// <summary>HPB1151: Loop that may never end.</summary>
+    public static readonly DiagnosticDescriptor MayNeverReturn = Warn("HPB1151", "Loop that may never end",
+        "{0} has a loop without an end of its own: a call that is in it stays in the old code until it returns.", "Move the loop's body into a method of its own (the fix then takes effect in the next round), or restart.");
+
+    // 1200: static state
+    /// <summary>HPB1201: Static constructor or initialiser changed.</summary>
+    public static readonly DiagnosticDescriptor StaticInitialiserChanged = Refuse("HPB1201", "Static constructor or initialiser changed",
+        "{0} changed ({1}), but it may have run already and will not run again.", "Set the new value where it is used, or ship the full build at the next restart.");
+    /// <summary>HPB1202: Static constructor or initialiser added.</summary>
+    public static readonly DiagnosticDescriptor StaticConstructorAdded = Refuse("HPB1202", "Static constructor or initialiser added",
+        "{0} is new ({1}): the type is in use already, and it would not run.", "Initialise the value where it is first used, or ship the full build at the next restart.");
+    /// <summary>HPB1203: Static constructor or initialiser removed.</summary>
+    public static readonly DiagnosticDescriptor StaticConstructorRemoved = Refuse("HPB1203", "Static constructor or initialiser removed",
+        "{0} is gone ({1}): whether it has run already cannot be known.", "Keep it until the next restart.");
+    /// <summary>HPB1204: Static field added.</summary>
+    public static readonly DiagnosticDescriptor StaticFieldAdded = Refuse("HPB1204", "Static field added",
+        "{0} is a new static field: the running process has no storage for it.", "Keep the value in a field that exists already, or ship the full build at the next restart.");
+    /// <summary>HPB1205: Static field with references added.</summary>
+    public static readonly DiagnosticDescriptor StaticReferenceAdded = Refuse("HPB1205", "Static field with references added",
+        "{0} is a new static field that the garbage collector has to know: the running process has no storage for it.", "Keep the object in a field that exists already, or ship the full build at the next restart.");
+    /// <summary>HPB1206: Thread-static field added or changed.</summary>
+    public static readonly DiagnosticDescriptor ThreadStaticChanged = Refuse("HPB1206", "Thread-static field added or changed",
+        "{0} is a thread-static field that was {1}: the threads of the running process have no storage for it.", "Use an AsyncLocal or a dictionary that exists already, or ship the full build at the next restart.");
+    /// <summary>HPB1207: Static fields moved.</summary>
+    public static readonly DiagnosticDescriptor StaticFieldsMoved = Refuse("HPB1207", "Static fields moved",
+        "The static fields of {0} are in another order ({1}): their values are stored in the old one.", "Restore the order; keep a removed field, unused, until the next restart.");
+    /// <summary>HPB1209: New type with a static field.</summary>
+    public static readonly DiagnosticDescriptor NewTypeHasStatic = Refuse("HPB1209", "New type with a static field",
+        "{0} is a static field of a new type: the running process has no storage for it.", "Pass the value as an argument or make it a constant, or ship the full build at the next restart.");
+    /// <summary>HPB1210: New type with a static field with references.</summary>
+    public static readonly DiagnosticDescriptor NewTypeHasStaticReference = Refuse("HPB1210", "New type with a static field with references",
+        "{0} is a static field of a new type that the garbage collector has to know: the running process has no storage for it.", "Pass the object as an argument, or ship the full build at the next restart.");
+    /// <summary>HPB1211: Static field written for the first time.</summary>
+    public static readonly DiagnosticDescriptor StaticFirstWritten = Refuse("HPB1211", "Static field written for the first time",
+        "{0} is written for the first time: the compiler may have put its old value into code and read-only data.", "Build the baseline without pre-initialised statics, or ship the full build at the next restart.");
+    /// <summary>HPB1212: Module initialiser changed.</summary>
+    public static readonly DiagnosticDescriptor ModuleInitialiserChanged = Refuse("HPB1212", "Module initialiser changed",
+        "The module initialiser {0} was {1}, but it runs only when the program starts.", Restart);
+    /// <summary>HPB1213: Start of the program changed.</summary>
+    public static readonly DiagnosticDescriptor EntryPointChanged = Refuse("HPB1213", "Start of the program changed",
+        "{0} is the program's entry point and was {1}: it is running and will not be called again.", "Move the changed statements into a method that is called while the program runs, or ship the full build at the next restart.");
+    /// <summary>HPB1214: A static initialiser calls changed code.</summary>
+    public static readonly DiagnosticDescriptor InitialiserCallsChanged = Warn("HPB1214", "A static initialiser calls changed code",
+        "{0} calls {1}, which changed: what it computed when it ran stays.", "Check that the static fields' values do not depend on the fix.");
+    /// <summary>HPB1215: Mapped data changed.</summary>
+    public static readonly DiagnosticDescriptor FieldDataChanged = Refuse("HPB1215", "Mapped data changed",
+        "The bytes behind {0} changed: the running process has the old ones mapped.", Restart);
+
+    // 1300: generated elements
+    /// <summary>HPB1301: Captured variables changed.</summary>
+    public static readonly DiagnosticDescriptor CapturesChanged = Refuse("HPB1301", "Captured variables changed",
+        "Lambdas or local functions in {0} {1}: delegates made before hold the old set of captured variables.", "Capture the same variables as before (put the new value into one of them, or into a new method's parameter).");
+    /// <summary>HPB1302: Lambda or method group with a new cached delegate.</summary>
+    public static readonly DiagnosticDescriptor CachedDelegateAdded = Refuse("HPB1302", "Lambda or method group with a new cached delegate",
+        "{0} is new and needs a static field: the running process has no storage for it.", "Write the loop out, or let the lambda capture a local variable (its delegate is then not cached).");
+    /// <summary>HPB1303: Cached delegates moved.</summary>
+    public static readonly DiagnosticDescriptor CachedDelegatesMoved = Refuse("HPB1303", "Cached delegates moved",
+        "{0} are stored in another order ({1}): delegates cached already would be taken for others.", "Keep lambdas that are not used any more until the next restart, or ship the full build then.");
+    /// <summary>HPB1304: Suspension points changed.</summary>
+    public static readonly DiagnosticDescriptor AwaitsChanged = Refuse("HPB1304", "Suspension points changed",
+        "The suspension points of {0} changed: {1}. Calls that are in flight could not go on.", "Put the new await or yield into a new method and leave those of this one as they are.");
+    /// <summary>HPB1305: Variables that live across a suspension point changed.</summary>
+    public static readonly DiagnosticDescriptor HoistedChanged = Refuse("HPB1305", "Variables that live across a suspension point changed",
+        "What {0} keeps across its suspension points changed: its state {1}. Calls that are in flight have the old one.", "Move the new code into a new method, so that its variables do not live across an await or yield here.");
+    /// <summary>HPB1306: Calls in flight finish with the old code.</summary>
+    public static readonly DiagnosticDescriptor NewTypeStandsBeside = Warn("HPB1306", "Calls in flight finish with the old code",
+        "What {0} captures or keeps changed ({1}): calls and delegates from before the patch finish with the old code.", "Nothing has to be done; see how long such calls can last.");
+    /// <summary>HPB1308: Delegates made before keep the old code.</summary>
+    public static readonly DiagnosticDescriptor LambdaReplaced = Warn("HPB1308", "Delegates made before keep the old code",
+        "A {0} has no counterpart in the new revision: delegates made before the patch keep running the old code.", "Check that no such delegate is stored (event handlers, routes, caches).");
+    /// <summary>HPB1309: Calls in flight go on in the new code.</summary>
+    public static readonly DiagnosticDescriptor InFlightContinues = Warn("HPB1309", "Calls in flight go on in the new code",
+        "{0} suspends: calls that are in flight go on in the new code behind the await or yield at which they wait.", "Check that the code behind each await or yield is right for calls that began before the patch.");
+
+    /// <summary>All of them, for documentation and tests.</summary>
+    public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
+        [UnreadableAssembly, NoSymbols, OtherAssembly, OutputKind, InstanceFieldAdded, InstanceFieldRemoved, FieldTypeChanged, FieldsReordered,
+            BaseTypeChanged, InterfacesChanged, LayoutChanged, GenericParametersChanged, TypeModifiersChanged, EnumTypeChanged, VisibleTypeRemoved,
+            ResourceChanged, ResourceRemoved, ReferenceAdded, FrameworkChanged, ReferenceVersionChanged, AttributeChanged, TypeForwardsChanged,
+            VisibleMemberRemoved, VirtualAdded, VirtualRemoved, OverrideAdded, OverrideRemoved, InterfaceMemberChanged, MethodModifiersChanged,
+            ImportChanged, OverridesChanged, VisibleConstantChanged, ConstantChanged, EnumValueChanged, EnumNamesChanged, VisibleDefaultChanged,
+            ConstructorChanged, MayNeverReturn, StaticInitialiserChanged, StaticConstructorAdded, StaticConstructorRemoved, StaticFieldAdded,
+            StaticReferenceAdded, ThreadStaticChanged, StaticFieldsMoved, NewTypeHasStatic, NewTypeHasStaticReference, StaticFirstWritten,
+            ModuleInitialiserChanged, EntryPointChanged, InitialiserCallsChanged, FieldDataChanged, CapturesChanged, CachedDelegateAdded,
+            CachedDelegatesMoved, AwaitsChanged, HoistedChanged, NewTypeStandsBeside, LambdaReplaced, InFlightContinues];
+
+    private static DiagnosticDescriptor Refuse(string id, string title, string message, string whatToDo) => new(id, title, message, whatToDo, ExitCode.Refused);
+
+    private static DiagnosticDescriptor Warn(string id, string title, string message, string whatToDo) => new(id, title, message, whatToDo, ExitCode.Done);
+}

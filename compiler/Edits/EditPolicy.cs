@@ -1,0 +1,25 @@
+namespace HotpatchBuild.Compiler.Edits;
+
+/// <summary>What the engine behind the comparison can do. The default is what every native engine can: the least.</summary>
+internal sealed record EditPolicy
+{
+    /// <summary>The least: nothing but new code, new literals, new methods and new types without static fields.</summary>
+    public static EditPolicy Default { get; } = new();
+
+    /// <summary>True when all code that can call into the assembly is compared and patched together (a NativeAOT program with all of its
+    /// assemblies). An assembly with an entry point is always taken so: nothing outside calls it.</summary>
+    public bool ClosedWorld { get; init; }
+
+    /// <summary>True when a generated type (closure, state machine, class of cached lambdas) of the new revision may stand beside the
+    /// baseline's type of the same name. Old instances then finish with the old code.</summary>
+    public bool GeneratedTypesCoexist { get; init; }
+
+    /// <summary>True when the delta can own storage for static fields that the baseline does not have.</summary>
+    public bool DeltaOwnedStatics { get; init; }
+
+    /// <summary>True when vtable slots that exist can be swapped: an override that is added to, or removed from, an existing class.</summary>
+    public bool SwappedVtableSlots { get; init; }
+
+    /// <summary>True when the baseline was compiled so that no static field's value is folded into code (ILC <c>--nopreinitstatics</c>).</summary>
+    public bool StaticsAreNotFolded { get; init; }
+}

@@ -1,0 +1,22 @@
+using HotpatchBuild.Compiler.Native.Objects;
+using HotpatchBuild.Formats.Diagnostics;
+using HotpatchBuild.Formats.PatchImages;
+
+namespace HotpatchBuild.Compiler.Native.Linking;
+
+/// <summary>Where the baseline's functions can be redirected.</summary>
+internal interface IPatchPoints
+{
+    /// <summary>The patch point of a baseline method, or null and the reason why it has none.</summary>
+    PatchPoint? Find(IlcNode method, out string reason);
+}
+
+/// <summary>What symbols are called in the sources, and where they stand there.</summary>
+internal interface INativeNames
+{
+    string DisplayNameOf(string symbol);
+
+    string TypeNameOf(string symbol);
+
+    SourceLocation? SourceOf(string symbol);
+}

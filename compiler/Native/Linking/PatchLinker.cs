@@ -1,0 +1,228 @@
+using System.Collections.Immutable;
+using HotpatchBuild.Compiler.Native.Comparison;
+using HotpatchBuild.Compiler.Native.Objects;
+using HotpatchBuild.Formats.Arenas;
+using HotpatchBuild.Formats.PatchImages;
+
+namespace HotpatchBuild.Compiler.Native.Linking;
+
+/// <summary>
+/// Links the nodes that a patch brings along into an image: bytes in sections, and a fixup for every address that is known only in the
+/// target. What to bring has been decided before (<see cref="PatchContent"/>).
+/// </summary>
+internal sealed class PatchLinker
+{
+    // Nobody runs these bytes, but a disassembler shows where one function ends, and a jump that goes astray traps.
+    private const byte Int3 = 0xCC;
+    private const int PaddingInFront = 16;
+
+    private readonly PatchContent _content;
+    private readonly LinkedBaseline _baseline;
+    private readonly IlcObject _object;
+    private readonly SectionBuilder _entries = new(Int3), _text = new(Int3), _readOnly = new(0), _data = new(0), _unwind = new(0);
+    private readonly Dictionary<string, ImageLocation> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, uint> _entryOf = new(StringComparer.Ordinal);
+    private readonly List<Fixup> _fixups = [];
+    private readonly SortedDictionary<ulong, string> _names = [];
+
+    private PatchLinker(PatchContent content, LinkedBaseline baseline)
+    {
+        _content = content;
+        _baseline = baseline;
+        _object = content.Comparison.New;
+    }
+
+    public static NativePatchImage Link(PatchContent content, LinkedBaseline baseline)
+    {
+        var linker = new PatchLinker(content, baseline);
+        linker.PlaceEntries();
+        linker.PlaceNodes();
+        foreach (IlcNode node in content.Brought)
+            linker.FixNode(node);
+        ImmutableArray<UnwindSlot> slots = linker.PlaceFrames();
+        ImmutableArray<PatchFunction> functions = linker.Functions();
+        linker.NameOriginals();
+        return new NativePatchImage
+        {
+            BaselineBuildId = baseline.BuildId,
+            Sections = linker.Sections(),
+            Functions = functions,
+            Fixups = [.. linker._fixups.OrderBy(f => f.Field.Section).ThenBy(f => f.Field.Offset)],
+            UnwindSlots = slots,
+            BaselineNames = [.. linker._names.Select(n => new BaselineName(n.Key, n.Value))],
+        };
+    }
+
+    private void PlaceEntries()
+    {
+        foreach (IlcNode function in _content.Functions)
+            _entryOf[function.Name] = _entries.Add([0xE9, 0, 0, 0, 0, Int3, Int3, Int3, Int3, Int3, Int3, Int3, Int3, Int3, Int3, Int3]);
+    }
+
+    private void PlaceNodes()
+    {
+        foreach (IlcNode node in _content.Brought)
+        {
+            byte[] bytes = _object.BytesOf(node);
+            (ImageSection section, SectionBuilder builder) = SectionFor(node);
+            if (node.Kind == IlcNodeKind.Method)
+            {
+                builder.Pad(PaddingInFront);
+                builder.Align(16);
+            }
+            else
+            {
+                // The alignment that a node needs is not in the object file; the one that it happens to have is at least that.
+                uint alignment = Math.Min(32u, Math.Max(node.Start == 0 ? 32 : node.Start & (uint)-(int)node.Start, node.IsCode ? 16u : 1u));
+                builder.Align(alignment);
+            }
+            // An object header: no lock, no hash code yet.
+            if (node.Kind is IlcNodeKind.FrozenString or IlcNodeKind.FrozenType)
+                bytes.AsSpan(0, (int)node.Prefix).Clear();
+            uint at = builder.Add(bytes);
+            if (node.Kind == IlcNodeKind.DispatchCell)
+                AddEndOfRun(node, builder);
+            _places[node.Name] = new ImageLocation(section, at);
+        }
+        foreach (IlcNode function in _content.Functions)
+            AddFixup(new ImageLocation(ImageSection.Entries, _entryOf[function.Name] + 1), FixupKind.Relative32, _places[function.Name], -4);
+    }
+
+    // A cell is a run of its own here: the runtime looks for the slot's number behind it.
+    private void AddEndOfRun(IlcNode cell, SectionBuilder builder)
+    {
+        uint end = builder.Add(new byte[DispatchCellLayout.CellSize]);
+        builder.PutInt32(end + DispatchCellLayout.SlotOffset, (int)_object.DispatchSlotOf(cell));
+    }
+
+    // Code without frames (ILC's helpers and unboxing stubs) must lie outside the managed range: there the runtime only retries when it
+    // suspends a thread on an instruction that no FDE covers, inside it gives up the process. The entries lie outside.
+    private (ImageSection, SectionBuilder) SectionFor(IlcNode node) => node.Kind switch
+    {
+        IlcNodeKind.Method => (ImageSection.Text, _text),
+        IlcNodeKind.Helper or IlcNodeKind.UnboxingStub => (ImageSection.Entries, _entries),
+        IlcNodeKind.Lsda or IlcNodeKind.ExceptionInfo or IlcNodeKind.MethodData or IlcNodeKind.AssociatedData or IlcNodeKind.FieldData => (ImageSection.ReadOnlyData, _readOnly),
+        _ => (ImageSection.Data, _data),
+    };
+
+    private SectionBuilder BuilderOf(ImageSection section) => section switch
+    {
+        ImageSection.Entries => _entries,
+        ImageSection.Text => _text,
+        ImageSection.ReadOnlyData => _readOnly,
+        ImageSection.Data => _data,
+        _ => _unwind,
+    };
+
+    private void FixNode(IlcNode node)
+    {
+        ImageLocation place = _places[node.Name];
+        foreach (IlcReference reference in _object.ReferencesOf(node))
+        {
+            if (reference.Target == "__tls_get_addr")
+                continue; // the call is part of the sequence that is rewritten as a whole
+            var field = place with { Offset = place.Offset + reference.Offset };
+            if (reference.Kind == IlcReferenceKind.ThreadLocal)
+                RewriteThreadLocal(node, place, reference);
+            else
+                AddFixup(field, reference.Kind == IlcReferenceKind.Absolute64 ? FixupKind.Absolute64 : FixupKind.Relative32, Resolve(node, reference), checked((int)reference.Addend));
+        }
+    }
+
+    private void RewriteThreadLocal(IlcNode node, ImageLocation place, IlcReference reference)
+    {
+        byte[] code = BuilderOf(place.Section).Bytes.Slice((int)place.Offset, (int)node.Size).ToArray();
+        int offset = _baseline.ThreadPointerOffsetOf(reference.Target, node.Name);
+        if (!ThreadLocalAccess.TryRewrite(code, (int)reference.Offset, offset))
+            throw new Formats.Diagnostics.HotpatchException(NativeDiagnostics.UnsupportedRelocation.With(node.Name, "a thread-local access of an unknown form"));
+        BuilderOf(place.Section).Replace(place.Offset, code);
+    }
+
+    private Target Resolve(IlcNode from, IlcReference reference)
+    {
+        if (!_object.Nodes.TryGetValue(reference.Target, out IlcNode? target))
+            return Baseline(_baseline.AddressOfExternal(reference.Target, from.Name), reference.Target);
+        // Jump tables and the like name places inside the very body that they belong to.
+        if (NodeComparer.BelongsToFunction(from.Kind) && target.Kind == IlcNodeKind.Method && _places.TryGetValue(target.Name, out ImageLocation body))
+            return new Target(body, 0);
+        if (_content.BaselineOf(target) is { } old)
+            return Baseline(_baseline.AddressOf(old), old.Name);
+        if (_entryOf.TryGetValue(target.Name, out uint entry))
+            return new Target(new ImageLocation(ImageSection.Entries, entry), 0);
+        ImageLocation place = _places[target.Name];
+        return new Target(place with { Offset = place.Offset + target.Prefix }, 0);
+    }
+
+    private Target Baseline(ulong address, string name)
+    {
+        _names.TryAdd(address, name);
+        return new Target(null, address);
+    }
+
+    private void AddFixup(ImageLocation field, FixupKind kind, Target target, int addend)
+    {
+        BuilderOf(field.Section).Clear(field.Offset, kind == FixupKind.Absolute64 ? 8 : 4);
+        _fixups.Add(new Fixup(field, kind, target.Image, target.Address, addend));
+    }
+
+    private ImmutableArray<UnwindSlot> PlaceFrames()
+    {
+        var slots = new List<UnwindSlot>();
+        var cies = new Dictionary<string, uint>(StringComparer.Ordinal);
+        foreach (IlcNode function in _content.Functions)
+        {
+            foreach (Frame frame in _object.Frames.Of(function))
+            {
+                string key = Convert.ToHexString(frame.Cie.AsSpan());
+                if (!cies.TryGetValue(key, out uint cie))
+                {
+                    _unwind.Align(8);
+                    cies[key] = cie = _unwind.Add(frame.Cie.AsSpan());
+                }
+                _unwind.Align(4);
+                uint at = _unwind.Add(frame.Record.AsSpan());
+                // The CIE pointer counts back from its own field.
+                _unwind.PutInt32(at + FrameLayout.IdOffset, (int)(at + FrameLayout.IdOffset - cie));
+                ImageLocation code = _places[function.Name];
+                AddFixup(new ImageLocation(ImageSection.Unwind, at + FrameLayout.StartOffset), FixupKind.Relative32, new Target(code, 0), (int)frame.CodeOffset);
+                ImageLocation lsda = _places[_object.Nodes[frame.Lsda].Name];
+                AddFixup(new ImageLocation(ImageSection.Unwind, at + FrameLayout.LsdaOffset), FixupKind.Relative32, new Target(lsda, 0), checked((int)frame.LsdaAddend));
+                slots.Add(new UnwindSlot(code.Offset + frame.CodeOffset, frame.Length, at));
+            }
+        }
+        return [.. slots.OrderBy(s => s.TextOffset)];
+    }
+
+    private ImmutableArray<PatchFunction> Functions() =>
+    [
+        .. _content.Functions
+            .Select(f => new PatchFunction(f.Name, _content.DisplayNameOf(f), _entryOf[f.Name], _places[f.Name].Offset, f.Size, _content.PatchPointOf(f)))
+            .OrderBy(f => f.TextOffset),
+    ];
+
+    // Names for the disassembly of the code that is replaced.
+    private void NameOriginals()
+    {
+        foreach (IlcNode old in _content.Replaced)
+        {
+            _names.TryAdd(_baseline.AddressOf(old), old.Name);
+            foreach (IlcReference reference in _content.Comparison.Old.ReferencesOf(old))
+            {
+                if (_content.Comparison.Old.Nodes.TryGetValue(reference.Target, out IlcNode? target) && target.Kind != IlcNodeKind.ThreadStatics)
+                    _names.TryAdd(_baseline.AddressOf(target), target.Name);
+            }
+        }
+    }
+
+    private ImmutableDictionary<ImageSection, ImmutableArray<byte>> Sections() => new (ImageSection Section, SectionBuilder Builder)[]
+        {
+            (ImageSection.Entries, _entries), (ImageSection.Text, _text), (ImageSection.ReadOnlyData, _readOnly), (ImageSection.Data, _data), (ImageSection.Unwind, _unwind),
+        }
+        .Where(s => s.Builder.Size > 0)
+        .ToImmutableDictionary(s => s.Section, s => s.Builder.Bytes.ToImmutableArray());
+
+    private readonly record struct Target(ImageLocation? Image, ulong Address)
+    {
+        public static implicit operator Target(ImageLocation location) => new(location, 0);
+    }
+}

@@ -1,0 +1,66 @@
+using HotpatchBuild.Compiler.Edits;
+using HotpatchBuild.Compiler.Native.Linking;
+using HotpatchBuild.Formats.Diagnostics;
+using Mono.Cecil;
+
+namespace HotpatchBuild.Compiler.Native.Naming;
+
+/// <summary>What symbols are called in C#, and where they stand in the sources of the new revision.</summary>
+/// <param name="assemblies">The program's own assemblies of the new revision, then of the baseline.</param>
+internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNames Names)> assemblies) : INativeNames
+{
+    public string DisplayNameOf(string symbol) => FindMethod(symbol) is var (model, method) ? new DisplayNames(model).Of(method) : Readable(symbol);
+
+    public string TypeNameOf(string symbol) => FindType(symbol) is var (model, type) ? new DisplayNames(model).Of(type) : Readable(symbol);
+
+    public SourceLocation? SourceOf(string symbol) => LinesOf(symbol)?.Where;
+
+    /// <summary>The lines of a method, or null.</summary>
+    public SourceLines? LinesOf(string symbol)
+    {
+        if (FindMethod(symbol) is var (model, method))
+            return model.Source.OfMethod(method.MetadataToken.ToInt32());
+        if (FindType(symbol) is var (owner, type))
+            return type.Methods.Select(m => owner.Source.OfMethod(m.MetadataToken.ToInt32())).FirstOrDefault(l => l is not null);
+        return null;
+    }
+
+    /// <summary>The method of one of the program's own assemblies that a symbol stands for, or null.</summary>
+    public (AssemblyModel Model, MethodDefinition Method)? FindMethod(string symbol)
+    {
+        string plain = MangledNames.WithoutInstantiations(symbol.Replace("@added", "", StringComparison.Ordinal));
+        foreach ((AssemblyModel model, MangledNames names) in assemblies)
+        {
+            if (names.Methods.TryGetValue(plain, out MethodDefinition? method))
+                return (model, method);
+        }
+        return null;
+    }
+
+    private (AssemblyModel Model, TypeDefinition Type)? FindType(string symbol)
+    {
+        string plain = MangledNames.WithoutInstantiations(WithoutDataPrefix(symbol));
+        foreach ((AssemblyModel model, MangledNames names) in assemblies)
+        {
+            if (names.Types.TryGetValue(plain, out TypeDefinition? type))
+                return (model, type);
+        }
+        return null;
+    }
+
+    // _ZTV and a length (Itanium C++ ABI) for a MethodTable, a word for everything else.
+    private static string WithoutDataPrefix(string symbol)
+    {
+        string rest = symbol;
+        foreach (string prefix in (ReadOnlySpan<string>)["__SealedVTable_", "__InterfaceDispatchMap_", "__writableData", "__GCSTATICS", "__NONGCSTATICS", "__THREADSTATICS", "__TypeThreadStaticIndex", "__GenericDict_", "__RuntimeType_", "_ZTV"])
+        {
+            if (rest.StartsWith(prefix, StringComparison.Ordinal))
+                rest = rest[prefix.Length..];
+        }
+        rest = rest.TrimStart("0123456789").ToString();
+        return rest.StartsWith("Boxed_", StringComparison.Ordinal) ? rest[6..] : rest;
+    }
+
+    private static string Readable(string symbol) =>
+        WithoutDataPrefix(symbol).Replace("S_P_CoreLib_", "", StringComparison.Ordinal).Replace("System___Canon", "object", StringComparison.Ordinal).Replace("__", ".", StringComparison.Ordinal);
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Compiler.Edits;
+using HotpatchBuild.Compiler.Native.Comparison;
+using HotpatchBuild.Compiler.Native.Linking;
+using HotpatchBuild.Compiler.Native.Naming;
+using HotpatchBuild.Compiler.Native.Objects;
+using HotpatchBuild.Compiler.Pipeline;
+using HotpatchBuild.Formats.Deltas;
+using HotpatchBuild.Formats.Diagnostics;
+using HotpatchBuild.Formats.Elf;
+using HotpatchBuild.Formats.PatchImages;
+
+namespace HotpatchBuild.Compiler.Native;
+
+/// <summary>
+/// From two builds to a native patch image: IL first, because it tells what the developer changed and what no comparison of code can see;
+/// then the object files, which tell what of the compiled program follows from it. A difference that only one of them sees is refused.
+/// </summary>
+internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
+{
+    public NativeDeltaResult Compile(BaselineRecord baseline, NativeBuild build)
+    {
+        using AssemblyEdits edits = AssemblyEdits.Compare(baseline.Build, build);
+        if (!edits.Refusals.IsEmpty)
+            return new NativeDeltaResult { Refusals = edits.Refusals, Warnings = edits.Warnings };
+
+        IlcObject old = ReadObject(baseline.Build, SymbolRenaming.None, "the baseline's object file");
+        IlcObject @new = ReadObject(build, edits.Renaming, "the new object file");
+        ObjectComparison comparison = ObjectComparison.Compare(old, @new);
+        if (FindUnexplained(comparison, edits) is { IsEmpty: false } unexplained)
+            return new NativeDeltaResult { Refusals = unexplained, Warnings = edits.Warnings };
+
+        var linked = new LinkedBaseline(old, ElfFile.Read(baseline.Build.Executable, "the baseline's executable"), SymbolsOf(baseline.Build));
+        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Manifest.Audit), edits.Names);
+        if (content.Build() is not { } patch)
+            return new NativeDeltaResult { Refusals = [.. content.Failures], Warnings = edits.Warnings };
+        if (patch.Replaced.IsEmpty)
+            return NativeDeltaResult.Unchanged with { Warnings = edits.Warnings };
+
+        NativePatchImage image = PatchLinker.Link(patch, linked);
+        return new NativeDeltaResult { Image = image, Functions = Describe(image, edits.Names), Warnings = edits.Warnings };
+    }
+
+    private static IlcObject ReadObject(NativeBuild build, SymbolRenaming renaming, string name) =>
+        IlcObject.Read(ElfFile.Read(build.Object, name), IlcMap.Read(build.Map, name), name, renaming.Apply);
+
+    private static IEnumerable<Linking.LinkedSymbol> SymbolsOf(NativeBuild build) =>
+        build.Symbols.Symbols.Select(s => new Linking.LinkedSymbol(s.Name, s.Address, s.Type == ElfSymbolType.ThreadLocal));
+
+    // Code of the program may differ where it reaches a changed element. Code of the framework may differ where it is an instance over
+    // the program's types; anything else would be another framework, other flags or a mistake of ours.
+    private static ImmutableArray<Failure> FindUnexplained(ObjectComparison comparison, AssemblyEdits edits) =>
+    [
+        .. comparison.Changed
+            .Where(c => c.New.Kind == IlcNodeKind.Method && !edits.Explains(c.New.Name))
+            .Select(c => NativeDiagnostics.Unexplained.At(edits.Names.SourceOf(c.New.Name), edits.Names.DisplayNameOf(c.New.Name))),
+    ];
+
+    private static ImmutableArray<DeltaFunction> Describe(NativePatchImage image, SymbolNames names) =>
+    [
+        .. image.Functions.OrderBy(f => f.Symbol, StringComparer.Ordinal).Select(f =>
+        {
+            SourceLines? lines = names.LinesOf(f.Symbol);
+            return new DeltaFunction(f.Symbol, f.DisplayName, lines?.Where.File, lines?.FirstLine ?? 0, lines?.LastLine ?? 0, f.PatchPoint is null);
+        }),
+    ];
+}

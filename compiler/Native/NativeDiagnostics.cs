@@ -1,0 +1,79 @@
+using HotpatchBuild.Formats.Diagnostics;
+
+namespace HotpatchBuild.Compiler.Native;
+
+/// <summary>What the native comparison and the patch linker refuse or cannot read.</summary>
+internal static class NativeDiagnostics
+{
+    private const string ShipFullBuild = "Ship the full build at the next restart.";
+    private const string ReportIt = "This ILC version is not known to be supported; ship the full build, and report the version.";
+
+    public static readonly DiagnosticDescriptor BadMap = new(
+        "HPB2331", "The map file cannot be read", "The ILC map file {0} cannot be read: {1}.",
+        "Build again from clean; the map comes with IlcGenerateMapFile=true, which the package sets.", ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor UnexpectedLayout = new(
+        "HPB2332", "The object file is laid out in an unknown way", "The object file {0} is laid out in an unknown way: {1}.", ReportIt, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor ExecutableDiffers = new(
+        "HPB2333", "The executable was not linked from this object file",
+        "The executable does not match the object file of its baseline record: {0}.", "Record the baseline again with HotpatchNewBaseline=true.", ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor MissingSymbol = new(
+        "HPB2334", "New code needs a native function that the baseline does not have",
+        "{0} needs {1}, which is not linked into the baseline.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor AmbiguousSymbol = new(
+        "HPB2335", "A native symbol has several addresses", "{0} needs {1}, and the baseline has several of that name.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor UnsupportedRelocation = new(
+        "HPB2336", "A relocation is not supported", "{0} holds a reference that cannot be moved: {1}.", ReportIt, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor NotPatchable = new(
+        "HPB2337", "The baseline function has no patch point", "{0} cannot be redirected in the baseline: {1}.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor TypeLayoutChanged = new(
+        "HPB2310", "A type's MethodTable changed", "The MethodTable of {0} changed ({1}), and objects of it may be alive.",
+        ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor DictionaryChanged = new(
+        "HPB2311", "A generic dictionary changed", "The generic dictionary of {0} would have to grow or change: new code asks for more types of a generic parameter than the baseline prepared.",
+        "Call the generic method from non-generic code with concrete types, or ship the full build at the next restart.", ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor StaticsChanged = new(
+        "HPB2312", "Static fields changed", "The static fields of {0} changed ({1}), and the baseline's are in use.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor NewGCStatics = new(
+        "HPB2313", "New static fields with references", "New code brings static fields that hold references: {0}.",
+        "Keep the object in an existing field, or ship the full build at the next restart.", ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor NewThreadStatics = new(
+        "HPB2314", "New thread-static fields", "New code brings thread-static fields: {0}.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor TypeNotConstructed = new(
+        "HPB2315", "The baseline never makes objects of a type", "New code makes objects of {0}, and the baseline's MethodTable of it is good for casts only.",
+        ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor NewRuntimeType = new(
+        "HPB2316", "A new typeof of a baseline type", "New code asks for typeof({0}), and the baseline may have made that object already in another place.",
+        "Use the generic form, or obj.GetType(), or ship the full build at the next restart.", ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor StartupDataChanged = new(
+        "HPB2317", "Start-up code changed", "{0} changed, and it has been used when the process started.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor Unexplained = new(
+        "HPB2318", "A difference that nothing explains", "The compiled code of {0} differs from the baseline, and no change of the sources explains it.",
+        "Check that the SDK, the packages and the flags are those of the baseline; otherwise ship the full build at the next restart.", ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor DataChanged = new(
+        "HPB2319", "Data that old code uses changed", "{0} ({1}) changed, and code that is not patched goes on using the old one.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor NotMovable = new(
+        "HPB2320", "New code needs data that cannot be brought along", "New code needs {0} ({1}), which cannot be brought into a running process.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor AssemblyAdded = new(
+        "HPB2321", "An assembly was added to the program", "The assembly {0} is not part of the baseline.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor AssemblyRemoved = new(
+        "HPB2322", "An assembly was removed from the program", "The assembly {0} of the baseline is gone.", ShipFullBuild, ExitCode.Refused);
+}

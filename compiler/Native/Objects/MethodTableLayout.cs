@@ -1,0 +1,34 @@
+using System.Buffers.Binary;
+
+namespace HotpatchBuild.Compiler.Native.Objects;
+
+/// <summary>
+/// The MethodTable of NativeAOT (src/coreclr/nativeaot/Runtime/inc/MethodTable.h, EETypeNode.cs of ILC). In front of the symbol stands
+/// the GCDesc (src/coreclr/gc/gcdesc.h); behind the fixed part the virtual slots and the interfaces, and then a tail of
+/// 32-bit pc-relative fields whose presence depends on the type.
+/// </summary>
+internal static class MethodTableLayout
+{
+    public const int FlagsOffset = 0;
+    public const int BaseSizeOffset = 4;
+    public const int RelatedTypeOffset = 8;
+    public const int SlotCountOffset = 16;
+    public const int InterfaceCountOffset = 18;
+    public const int HashOffset = 20;
+    public const int SlotsOffset = 24;
+    public const int PointerSize = 8;
+
+    /// <summary>HasPointersFlag: there is a GCDesc.</summary>
+    public const uint HasPointers = 0x0100_0000;
+
+    /// <summary>HasComponentSizeFlag: the lower 16 bits of the flags are the size of an element.</summary>
+    public const uint HasComponentSize = 0x8000_0000;
+
+    public static int TailOffset(ReadOnlySpan<byte> table) =>
+        SlotsOffset + PointerSize * (BinaryPrimitives.ReadUInt16LittleEndian(table[SlotCountOffset..]) + BinaryPrimitives.ReadUInt16LittleEndian(table[InterfaceCountOffset..]));
+
+    /// <summary>Bytes of the GCDesc whose series count stands in the word in front of the symbol. A negative count is that of a repeating series (CGCDesc::ComputeSizeRepeating).</summary>
+    public static uint GCDescSize(long seriesCount) => seriesCount >= 0
+        ? checked((uint)(PointerSize + 2 * PointerSize * seriesCount))
+        : checked((uint)(PointerSize + 2 * PointerSize + PointerSize * (-seriesCount - 1)));
+}

@@ -1,0 +1,56 @@
+using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Compiler.Revisions;
+using HotpatchBuild.Hosting;
+using HotpatchBuild.Formats.Deltas;
+using HotpatchBuild.Formats.PatchImages;
+
+namespace HotpatchBuild.Compiler.Pipeline;
+
+/// <summary>Puts a delta file together from its parts and signs it where that is asked for.</summary>
+internal static class DeltaAssembly
+{
+    /// <summary>Writes the delta.</summary>
+    /// <param name="request">The advisory, the certificate and the place.</param>
+    /// <param name="baseline">Where it starts.</param>
+    /// <param name="build">Where it leads.</param>
+    /// <param name="tree">The state of the new sources.</param>
+    /// <param name="result">The patch image and its functions.</param>
+    /// <param name="now">When it is made.</param>
+    /// <returns>The size of the file.</returns>
+    public static long Write(BuildRequest request, BaselineRecord baseline, NativeBuild build, WorkingTree tree, NativeDeltaResult result, DateTimeOffset now)
+    {
+        CompiledFiles files = CompiledFiles.Of(build.CompilerArguments, Path.GetDirectoryName(request.ProjectFile)!);
+        var module = new DeltaModule(
+            baseline.Build.Assembly.Name, PatchEngine.Native, baseline.Build.Assembly.Mvid, baseline.Manifest.BuildId, "", "", result.Functions);
+        var manifest = new DeltaManifest
+        {
+            FormatVersion = DeltaManifest.CurrentFormatVersion,
+            Id = "",
+            Program = request.AssemblyName,
+            Baseline = Revision(tree, baseline.Manifest),
+            Target = tree.Describe(tree.Head, tree.IsModified(files.Sources)),
+            CreatedAt = now.ToUniversalTime(),
+            CreatedBy = BaselineRecorder.CreatedBy,
+            Advisory = new DeltaAdvisory(request.AdvisoryText, [.. request.AdvisoryIdentifiers]),
+            Modules = [module],
+        };
+        DeltaFile delta = DeltaFile.Create(manifest, new Dictionary<string, System.Collections.Immutable.ImmutableArray<byte>>
+        {
+            [module.Name] = NativePatchImageWriter.Write(result.Image!),
+        });
+        if (request.SigningCertificate.Length > 0)
+        {
+            using DeltaSigner signer = DeltaSigner.Load(request.SigningCertificate);
+            delta = DeltaSignature.Sign(delta, signer);
+        }
+        OutputFiles.CreateFolderOf(request.Delta);
+        delta.Write(request.Delta);
+        return new FileInfo(request.Delta).Length;
+    }
+
+    /// <summary>A baseline that was fetched from elsewhere may be of a commit that this clone does not have; then its own name must do.</summary>
+    private static DeltaRevision Revision(WorkingTree tree, BaselineManifest baseline) =>
+        ObjectId.TryParse(baseline.Commit, out ObjectId commit) && tree.Has(commit)
+            ? tree.Describe(commit, baseline.Modified)
+            : new DeltaRevision(baseline.Commit, baseline.Commit[..12], baseline.Modified);
+}

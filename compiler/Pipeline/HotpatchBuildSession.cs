@@ -1,0 +1,93 @@
+using System.Globalization;
+using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Compiler.Native.Audit;
+using HotpatchBuild.Compiler.Revisions;
+using HotpatchBuild.Hosting;
+using HotpatchBuild.Formats.Diagnostics;
+
+namespace HotpatchBuild.Compiler.Pipeline;
+
+/// <summary>One project's build with <c>EmitHotpatch</c>: the table of contents of what happens behind the linker.</summary>
+/// <param name="request">What was built and what is wanted.</param>
+/// <param name="compiler">Makes patch images.</param>
+/// <param name="clock">Dates the records.</param>
+internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCompiler compiler, TimeProvider clock)
+{
+    /// <summary>Records the build as a baseline, or makes the delta against the recorded one.</summary>
+    public BuildReport Run()
+    {
+        using GitExecutable git = GitExecutable.Open(Path.GetDirectoryName(request.ProjectFile)!);
+        var tree = new WorkingTree(git);
+        var store = new BaselineStore(StoreDirectory(git));
+        var upToDate = new UpToDateCheck(request, tree.Head, store);
+        if (upToDate.LastOutcome() is { } outcome)
+            return new BuildReport([new BuildMessage(BuildMessageKind.Outcome, "unchanged: " + outcome)], File.Exists(request.Delta) ? request.Delta : null, null);
+
+        // From here on a run that fails must be made again.
+        upToDate.Forget();
+        NativeBuild build = NativeBuildCollector.Collect(request);
+        var key = new BaselineKey(request.AssemblyName, tree.Relative(request.ProjectFile), request.TargetFramework, request.RuntimeIdentifier, request.Configuration);
+        BuildReport report = BaselineChoice.Choose(request, key, store, git, tree.Head) is { } path
+            ? CompareWith(path, key, build, tree)
+            : RecordBaseline(key, build, tree, store);
+        if (report.Messages.All(message => message.Kind is BuildMessageKind.Detail or BuildMessageKind.Outcome))
+            upToDate.Remember(report.Messages.Last(message => message.Kind == BuildMessageKind.Outcome).Text);
+        return report;
+    }
+
+    private string StoreDirectory(IGitRepository git) =>
+        request.Store.Length == 0 ? Path.Combine(git.TopLevel, BaselineStore.DefaultName) : Path.GetFullPath(request.Store, Path.GetDirectoryName(request.ProjectFile)!);
+
+    private BuildReport RecordBaseline(BaselineKey key, NativeBuild build, WorkingTree tree, BaselineStore store)
+    {
+        PrologueAuditReport audit = BaselineRecorder.Audit(request, build);
+        BaselineRecord record = BaselineRecorder.Record(request, build, key, tree, audit);
+        string file = store.Add(record, clock.GetUtcNow());
+        // A delta in the output folder belongs to an older baseline, and the program beside it is a newer one.
+        OutputFiles.Delete(request.Delta);
+        string revision = record.Manifest.Commit[..12] + (record.Manifest.Modified ? " with uncommitted changes" : "");
+        return Outcome($"baseline recorded for {request.AssemblyName} {revision}: {audit.Summary} -> {file}", null, file);
+    }
+
+    private BuildReport CompareWith(string path, BaselineKey key, NativeBuild build, WorkingTree tree)
+    {
+        BaselineRecord baseline = BaselineReader.Read(path);
+        BaselineChoice.CheckComparable(path, baseline.Manifest, key, build);
+        string name = baseline.Manifest.Commit[..12] + (baseline.Manifest.Modified ? " with uncommitted changes" : "");
+        NativeDeltaResult result = baseline.Build.BuildId.SequenceEqual(build.BuildId) ? NativeDeltaResult.Unchanged : compiler.Compile(baseline, build);
+        if (!result.Refusals.IsEmpty || result.Image is null)
+        {
+            // Whatever delta stands there leads elsewhere.
+            OutputFiles.Delete(request.Delta);
+        }
+        if (!result.Refusals.IsEmpty)
+            return Refused(result, name, path);
+        List<BuildMessage> messages = [.. result.Warnings.Select(warning => BuildMessage.From(warning, BuildMessageKind.Warning))];
+        if (result.Image is null)
+        {
+            messages.Add(new BuildMessage(BuildMessageKind.Outcome, $"{request.AssemblyName} is as in the baseline {name}: no delta needed"));
+            return new BuildReport(messages, null, path);
+        }
+        long size = DeltaAssembly.Write(request, baseline, build, tree, result, clock.GetUtcNow());
+        int added = result.Functions.Count(function => function.Added);
+        messages.Add(new BuildMessage(BuildMessageKind.Outcome, string.Create(CultureInfo.InvariantCulture,
+            $"delta for {request.AssemblyName} from the baseline {name}: {Count(result.Functions.Length - added, "function")} changed, {added} added, {size} bytes -> {request.Delta}")));
+        return new BuildReport(messages, request.Delta, path);
+    }
+
+    private BuildReport Refused(NativeDeltaResult result, string baseline, string path)
+    {
+        BuildMessageKind kind = request.WarnOnRefusal ? BuildMessageKind.Warning : BuildMessageKind.Error;
+        List<BuildMessage> messages = [.. result.Warnings.Select(warning => BuildMessage.From(warning, BuildMessageKind.Warning))];
+        foreach (Failure refusal in result.Refusals)
+            messages.Add(BuildMessage.From(refusal, kind));
+        if (request.WarnOnRefusal)
+            messages.Add(new BuildMessage(BuildMessageKind.Outcome, $"no delta for {request.AssemblyName} from the baseline {baseline}: {Count(result.Refusals.Length, "refusal")}"));
+        return new BuildReport(messages, null, path);
+    }
+
+    private static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
+
+    private static BuildReport Outcome(string text, string? delta, string? baseline) =>
+        new([new BuildMessage(BuildMessageKind.Outcome, text)], delta, baseline);
+}

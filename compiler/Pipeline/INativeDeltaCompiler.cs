@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Formats.Deltas;
+using HotpatchBuild.Formats.Diagnostics;
+using HotpatchBuild.Formats.PatchImages;
+
+namespace HotpatchBuild.Compiler.Pipeline;
+
+/// <summary>Makes the patch image that leads from a baseline to a new build of the same program.</summary>
+internal interface INativeDeltaCompiler
+{
+    /// <summary>Compares the two builds, IL first and object second, and links what is changed or new against the baseline's executable.</summary>
+    /// <param name="baseline">The baseline. Its ILC version, layout flags and key are the new build's: that has been checked.</param>
+    /// <param name="build">The new build.</param>
+    /// <returns>The image, or the refusals. A failure that is no refusal of an edit is thrown as a <see cref="HotpatchException"/>.</returns>
+    NativeDeltaResult Compile(BaselineRecord baseline, NativeBuild build);
+}
+
+/// <summary>What came out of comparing and linking: an image, or refusals, or neither when no function is changed.</summary>
+internal sealed record NativeDeltaResult
+{
+    /// <summary>No function is changed.</summary>
+    public static readonly NativeDeltaResult Unchanged = new();
+
+    /// <summary>The patch image; null when there are refusals or nothing is changed.</summary>
+    public NativePatchImage? Image { get; init; }
+
+    /// <summary>What the image changes and adds, as the delta's manifest names it.</summary>
+    public ImmutableArray<DeltaFunction> Functions { get; init; } = [];
+
+    /// <summary>Why there is no image.</summary>
+    public ImmutableArray<Failure> Refusals { get; init; } = [];
+
+    /// <summary>What does not stop the delta but must be said.</summary>
+    public ImmutableArray<Failure> Warnings { get; init; } = [];
+}

@@ -1,0 +1,30 @@
+using HotpatchBuild.Formats.Diagnostics;
+
+namespace HotpatchBuild.Compiler.Pipeline;
+
+/// <summary>
+/// What can be wrong with what a build hands over: HPB2421 to HPB2429. HPB2401 to HPB2408 are raised by the package's
+/// <c>HotpatchBuild.targets</c> before anything is compiled.
+/// </summary>
+internal static class PipelineDiagnostics
+{
+    /// <summary>0: file, 1: reason.</summary>
+    public static readonly DiagnosticDescriptor CannotRead = new(
+        "HPB2421", "A file of the build cannot be read", "{0} cannot be read: {1}.",
+        "Delete the project's bin and obj folders and build again.", ExitCode.Usage);
+
+    /// <summary>0: file.</summary>
+    public static readonly DiagnosticDescriptor NotAnAssembly = new(
+        "HPB2422", "Not a .NET assembly", "{0} is not a .NET assembly.",
+        "Delete the project's bin and obj folders and build again.", ExitCode.Usage);
+
+    /// <summary>0: setting, 1: its value, 2: what is allowed.</summary>
+    public static readonly DiagnosticDescriptor BadSetting = new(
+        "HPB2423", "Setting out of range", "{0} is {1}, and it must be {2}.",
+        "Change the property, or remove it to get the default.", ExitCode.Usage);
+
+    /// <summary>0: path, 1: reason.</summary>
+    public static readonly DiagnosticDescriptor CannotWrite = new(
+        "HPB2425", "A file cannot be written", "{0} cannot be written: {1}.",
+        "Check the permissions and the free space, then build again.", ExitCode.Usage);
+}

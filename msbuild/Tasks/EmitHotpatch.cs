@@ -1,0 +1,171 @@
+using HotpatchBuild.Hosting;
+using Microsoft.Build.Framework;
+
+namespace HotpatchBuild.Tasks;
+
+/// <summary>Records what was built as a baseline, or makes a delta against the recorded one.</summary>
+public sealed class EmitHotpatch : EngineTask
+{
+    /// <summary>Simple name of the assembly.</summary>
+    [Required]
+    public string AssemblyName { get; set; } = "";
+
+    /// <summary>For example <c>net9.0</c>.</summary>
+    [Required]
+    public string TargetFramework { get; set; } = "";
+
+    /// <summary>For example <c>linux-x64</c>.</summary>
+    [Required]
+    public string RuntimeIdentifier { get; set; } = "";
+
+    /// <summary>For example <c>Release</c>.</summary>
+    [Required]
+    public string Configuration { get; set; } = "";
+
+    /// <summary>The compiler's assembly.</summary>
+    [Required]
+    public string Assembly { get; set; } = "";
+
+    /// <summary>ILC's object file.</summary>
+    [Required]
+    public string NativeObject { get; set; } = "";
+
+    /// <summary>ILC's map of that object.</summary>
+    [Required]
+    public string NativeMap { get; set; } = "";
+
+    /// <summary>The linked executable, as shipped.</summary>
+    [Required]
+    public string Executable { get; set; } = "";
+
+    /// <summary>The file with the executable's symbols.</summary>
+    [Required]
+    public string SymbolFile { get; set; } = "";
+
+    /// <summary>The object that reserves the arena.</summary>
+    [Required]
+    public string ArenaObject { get; set; } = "";
+
+    /// <summary>File with the C# compiler's arguments, one a line.</summary>
+    [Required]
+    public string CompilerArguments { get; set; } = "";
+
+    /// <summary>ILC's response file.</summary>
+    [Required]
+    public string IlcArguments { get; set; } = "";
+
+    /// <summary>File with the linker's arguments, one a line.</summary>
+    [Required]
+    public string LinkerArguments { get; set; } = "";
+
+    /// <summary>The compiler driver that linked.</summary>
+    [Required]
+    public string Linker { get; set; } = "";
+
+    /// <summary>Version of the ILCompiler package.</summary>
+    [Required]
+    public string IlcVersion { get; set; } = "";
+
+    /// <summary>Folder of <c>ilc</c>.</summary>
+    [Required]
+    public string IlcToolsDirectory { get; set; } = "";
+
+    /// <summary>A git revision or a <c>.hotbase</c> file; empty to look one up in the store.</summary>
+    public string Baseline { get; set; } = "";
+
+    /// <summary>The folder that keeps baselines; empty for <c>.hotpatch</c> at the git root.</summary>
+    public string Store { get; set; } = "";
+
+    /// <summary>Why the fix is made.</summary>
+    public string AdvisoryText { get; set; } = "";
+
+    /// <summary>A file that signs the delta; empty for an unsigned one.</summary>
+    public string SigningCertificate { get; set; } = "";
+
+    /// <summary>Where the delta goes.</summary>
+    [Required]
+    public string DeltaFile { get; set; } = "";
+
+    /// <summary>A folder under <c>obj/</c> that the engine may write in.</summary>
+    [Required]
+    public string IntermediateDirectory { get; set; } = "";
+
+    /// <summary>Folders whose assemblies belong to the framework.</summary>
+    [Required]
+    public ITaskItem[] FrameworkDirectories { get; set; } = [];
+
+    /// <summary>Name and version of each framework.</summary>
+    public ITaskItem[] Frameworks { get; set; } = [];
+
+    /// <summary>The layout flags in force.</summary>
+    public ITaskItem[] LayoutFlags { get; set; } = [];
+
+    /// <summary>CVE numbers, links, ticket numbers.</summary>
+    public ITaskItem[] AdvisoryIdentifiers { get; set; } = [];
+
+    /// <summary>True to record a new baseline whatever the store holds.</summary>
+    public bool NewBaseline { get; set; }
+
+    /// <summary>True when a refusal is to be a warning.</summary>
+    public bool WarnOnRefusal { get; set; }
+
+    /// <summary>The delta that was made; empty when none was.</summary>
+    [Output]
+    public string Delta { get; private set; } = "";
+
+    /// <summary>The baseline that was recorded or compared with; empty when neither happened.</summary>
+    [Output]
+    public string BaselineFile { get; private set; } = "";
+
+    /// <inheritdoc/>
+    private protected override BuildReport Run(IHotpatchEngine engine)
+    {
+        var request = new BuildRequest
+        {
+            ProjectFile = Path.GetFullPath(ProjectFile),
+            AssemblyName = AssemblyName,
+            TargetFramework = TargetFramework,
+            RuntimeIdentifier = RuntimeIdentifier,
+            Configuration = Configuration,
+            Assembly = Path.GetFullPath(Assembly),
+            NativeObject = Path.GetFullPath(NativeObject),
+            NativeMap = Path.GetFullPath(NativeMap),
+            Executable = Path.GetFullPath(Executable),
+            SymbolFile = Path.GetFullPath(SymbolFile),
+            ArenaObject = Path.GetFullPath(ArenaObject),
+            CompilerArguments = Path.GetFullPath(CompilerArguments),
+            IlcArguments = Path.GetFullPath(IlcArguments),
+            LinkerArguments = Path.GetFullPath(LinkerArguments),
+            Linker = Linker,
+            IlcVersion = IlcVersion,
+            IlcToolsDirectory = Path.GetFullPath(IlcToolsDirectory),
+            Baseline = Baseline,
+            Store = Store,
+            AdvisoryText = AdvisoryText,
+            SigningCertificate = SigningCertificate,
+            Delta = Path.GetFullPath(DeltaFile),
+            IntermediateDirectory = Path.GetFullPath(IntermediateDirectory),
+            FrameworkDirectories = FrameworkDirectories.Select(item => Path.GetFullPath(item.ItemSpec)).ToList(),
+            Frameworks = Frameworks.Select(item => item.ItemSpec).Order(StringComparer.Ordinal).ToList(),
+            LayoutFlags = LayoutFlags.Select(item => item.ItemSpec).Order(StringComparer.Ordinal).ToList(),
+            AdvisoryIdentifiers = AdvisoryIdentifiers.Select(item => item.ItemSpec).ToList(),
+            NewBaseline = NewBaseline,
+            WarnOnRefusal = WarnOnRefusal,
+        };
+        LogValue("Request", request);
+        foreach (string flag in request.LayoutFlags)
+            LogValue(nameof(LayoutFlags), flag);
+        foreach (string identifier in request.AdvisoryIdentifiers)
+            LogValue(nameof(AdvisoryIdentifiers), identifier);
+        return engine.EmitHotpatch(request);
+    }
+
+    /// <inheritdoc/>
+    private protected override void TakeOutputs(BuildReport report)
+    {
+        Delta = report.Delta ?? "";
+        BaselineFile = report.Baseline ?? "";
+        LogValue(nameof(Delta), Delta);
+        LogValue(nameof(BaselineFile), BaselineFile);
+    }
+}

@@ -1,0 +1,49 @@
+using HotpatchBuild.Formats.Diagnostics;
+
+namespace HotpatchBuild.Runtime.Native.Arenas;
+
+/// <summary>What can be wrong with a process's arena and the state in it (HPB44xx).</summary>
+internal static class StateDiagnostics
+{
+    /// <summary>Bytes that no tool of ours wrote.</summary>
+    public static readonly DiagnosticDescriptor Damaged = new(
+        "HPB4401", "Hotpatch state damaged",
+        "The hotpatch state in the process is damaged ({0}).",
+        "Leave the process as it is and restart it with the full build.", ExitCode.Refused);
+
+    /// <summary>Written by a tool that knows more.</summary>
+    public static readonly DiagnosticDescriptor NewerLayout = new(
+        "HPB4402", "Hotpatch state of a newer tool",
+        "The hotpatch state in the process has layout {0}; this tool knows layout {1}.",
+        "Use the version of hotpatch that wrote it, or a newer one.", ExitCode.Refused);
+
+    /// <summary>The arena cannot hold even the state.</summary>
+    public static readonly DiagnosticDescriptor ArenaTooSmall = new(
+        "HPB4403", "Arena too small",
+        "The arena's data region has {0} bytes, too few for the hotpatch state.",
+        "Build the program with a larger arena.", ExitCode.Refused);
+
+    /// <summary>Another tool changed it all the time while we read it.</summary>
+    public static readonly DiagnosticDescriptor Changing = new(
+        "HPB4404", "Hotpatch state keeps changing",
+        "The hotpatch state in the process changed each time it was read.",
+        "Wait for the other hotpatch command to end and try again.", ExitCode.NoSafeMoment);
+
+    /// <summary>No room for more records.</summary>
+    public static readonly DiagnosticDescriptor RecordsFull = new(
+        "HPB4405", "Hotpatch records full",
+        "The records of what was loaded need {0} bytes and the process has room for {1}.",
+        "Restart the process with the full build; the running code stays as it is.", ExitCode.Refused);
+
+    /// <summary>The image does not fit.</summary>
+    public static readonly DiagnosticDescriptor ArenaFull = new(
+        "HPB4406", "Arena full",
+        "The arena's {0} is full: the delta needs {1} {2} and {3} are left.",
+        "Restart the process with the full build; the running code stays as it is.", ExitCode.Refused);
+
+    /// <summary>The unwind table in memory is not the one that the state describes.</summary>
+    public static readonly DiagnosticDescriptor UnwindTable = new(
+        "HPB4407", "Unwind table unexpected",
+        "The process's unwind table is not as it should be ({0}).",
+        "Leave the process as it is and restart it with the full build.", ExitCode.Refused);
+}

@@ -1,0 +1,9 @@
+namespace HotpatchBuild.Runtime.Native.Engine;
+
+/// <summary>Who works on a target, and how patiently.</summary>
+/// <param name="By">User and host, for the records.</param>
+/// <param name="Uid">Real user id, for the records.</param>
+/// <param name="Tool">Tool name and version, for the records.</param>
+/// <param name="Patience">How long to go on looking for a safe moment.</param>
+/// <param name="Clock">The time.</param>
+public sealed record EngineOptions(string By, uint Uid, string Tool, TimeSpan Patience, TimeProvider Clock);

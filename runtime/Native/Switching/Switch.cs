@@ -1,0 +1,113 @@
+using System.Globalization;
+using HotpatchBuild.Formats.Diagnostics;
+using HotpatchBuild.Runtime.Native.Processes;
+
+namespace HotpatchBuild.Runtime.Native.Switching;
+
+/// <summary>Redirects functions of a running process in one step: all words of a plan are stored, or none.</summary>
+public static class Switch
+{
+    /// <summary>Executes a plan. Where it needs a stop, all threads of the target stand still for some hundred microseconds, per attempt.</summary>
+    /// <param name="target">The process.</param>
+    /// <param name="plan">What to store, and where no thread may stand meanwhile.</param>
+    /// <exception cref="HotpatchException">Nothing was changed: no safe moment came in time (exit code 5), a word was not what it should be (4), or the process
+    /// is gone, traced by another or not ours to trace (3).</exception>
+    public static SwitchReport Execute(TargetProcess target, SwitchPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(plan);
+        foreach (WordStore store in plan.Stores)
+            if ((store.Address & 7) != 0)
+                throw new ArgumentException($"{store.Address:x} is not a multiple of 8.", nameof(plan));
+        if ((plan.Journal & 7) != 0)
+            throw new ArgumentException($"{plan.Journal:x} is not a multiple of 8.", nameof(plan));
+
+        target.EnsureSame();
+        if (plan.NeedsNoStop)
+            return WithoutStop(target, plan);
+        target.EnsureNotTraced();
+        // Most of what could fail is found out while everything runs.
+        foreach (WordStore store in plan.Stores)
+            Expect(target, store);
+        Rehearsal.Once();
+        SwitchRun run = new(target, plan);
+        using (new SignalShield())
+            run.Execute();
+        if (run.Last.Result != AttemptResult.Done)
+            throw new HotpatchException(Explain(target, plan, run));
+        AllocatedInStops = run.Allocated;
+        return new SwitchReport(run.LastStop, run.LongestStop, run.Threads, run.Attempts, run.SteppedOut, run.SignalsPassedOn);
+    }
+
+    /// <summary>Bytes that the last switch allocated on the managed heap while threads stood still; for the tests.</summary>
+    internal static long AllocatedInStops { get; private set; }
+
+    /// <summary>One aligned word: every thread executes the old one or the new one, both of which are right.</summary>
+    private static SwitchReport WithoutStop(TargetProcess target, SwitchPlan plan)
+    {
+        foreach (WordStore store in plan.Stores)
+        {
+            Expect(target, store);
+            if (plan.Journal != 0)
+                target.Store(plan.Journal, plan.JournalCommitting);
+            target.Store(store.Address, store.New);
+        }
+
+        if (plan.Journal != 0)
+            target.Store(plan.Journal, plan.JournalCommitted);
+        return new SwitchReport(TimeSpan.Zero, TimeSpan.Zero, 0, 1, 0, 0);
+    }
+
+    private static void Expect(TargetProcess target, WordStore store)
+    {
+        ulong word = target.ReadWord(store.Address);
+        if (word != store.Old)
+            throw new HotpatchException(TargetDiagnostics.WordDiffers.With(target.Pid, target.Name, store.Address, word, store.Old));
+    }
+
+    private static Failure Explain(TargetProcess target, SwitchPlan plan, SwitchRun run)
+    {
+        Obstacle last = run.Last;
+        ProcessStatus? thread = last.Tid == 0 ? null : ProcessStatus.ReadThread(target.Pid, last.Tid);
+        string threadName = thread?.Name ?? "ended since";
+        switch (last.Result)
+        {
+            case AttemptResult.Busy:
+                string function = last.Guard >= 0 ? run.Guards[last.Guard].Function : "the changed functions";
+                return TargetDiagnostics.NoSafeMoment.With(target.Pid, target.Name, plan.Patience.TotalSeconds, function, last.Tid, threadName, Describe(last));
+            case AttemptResult.NotStopped or AttemptResult.NoRoom:
+                return TargetDiagnostics.ThreadDoesNotStop.With(target.Pid, target.Name, plan.Patience.TotalSeconds, last.Tid, threadName, thread?.State switch
+                {
+                    'D' => "it waits in the kernel and can't be interrupted there",
+                    null => "threads come and go faster than they can be stopped",
+                    var state => $"its state is {state}",
+                });
+            case AttemptResult.Differs:
+                return TargetDiagnostics.WordDiffers.With(target.Pid, target.Name, last.Address, last.Value, last.Expected);
+            case AttemptResult.Replaced:
+                return TargetDiagnostics.ProgramReplaced.With(target.Pid, target.Name);
+            case AttemptResult.StoreFailed:
+                if (ProcessStatus.Read(target.Pid) is not { Zombie: false })
+                    return TargetDiagnostics.ProcessExited.With(target.Pid, target.Name);
+                return TargetDiagnostics.StoreFailed.With(target.Pid, target.Name, last.Address, last.Undone ? "nothing was changed" : "the words before it were stored and could not be taken back");
+            case AttemptResult.Refused:
+                target.EnsureSame();
+                target.EnsureNotTraced();
+                if (thread is not null && AccessProblem.Debugger(target.Pid, thread) is { } debugger)
+                    return debugger;
+                return TargetDiagnostics.SeizeRefused.With(target.Pid, target.Name, last.Tid, threadName);
+            case AttemptResult.Exited or AttemptResult.Done:
+            default:
+                return TargetDiagnostics.ProcessExited.With(target.Pid, target.Name);
+        }
+    }
+
+    private static string Describe(Obstacle obstacle) => obstacle.Place switch
+    {
+        ObstaclePlace.Instruction => string.Create(CultureInfo.InvariantCulture, $"executes it, at {obstacle.Address:x}"),
+        ObstaclePlace.Register => string.Create(CultureInfo.InvariantCulture, $"holds the address {obstacle.Value:x} in it in a register"),
+        ObstaclePlace.Stack => string.Create(CultureInfo.InvariantCulture, $"returns into it, to {obstacle.Value:x} (on its stack at {obstacle.Address:x})"),
+        ObstaclePlace.ThreadLocal => string.Create(CultureInfo.InvariantCulture, $"returns into it, to {obstacle.Value:x} (kept by the runtime at {obstacle.Address:x})"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"has a stack that can't be read, at {obstacle.Address:x}"),
+    };
+}

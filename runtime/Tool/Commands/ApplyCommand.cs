@@ -1,0 +1,39 @@
+using System.CommandLine;
+using HotpatchBuild.Formats.Deltas;
+using HotpatchBuild.Runtime.Native.Engine;
+using HotpatchBuild.Tool.Output;
+
+namespace HotpatchBuild.Tool.Commands;
+
+/// <summary><c>apply</c> puts a delta in force; <c>check</c> does everything but.</summary>
+internal static class ApplyCommand
+{
+    public static Command Apply() => Create("apply", "Put a delta in force in running processes.", static (engine, delta) => engine.Apply(delta));
+
+    public static Command Check() => Create("check", "Say what apply would do, and whether it would be refused; change nothing.", static (engine, delta) => engine.Check(delta));
+
+    private static Command Create(string name, string description, Func<NativeEngine, NativeDelta, ChangeReport> act)
+    {
+        var command = new Command(name, description);
+        var (delta, selector, timeout) = (new DeltaOptions(), new Selector(), EngineSettings.TimeoutOption());
+        delta.AddTo(command);
+        selector.AddTo(command);
+        command.Options.Add(timeout);
+        command.SetAction(parsed => Execution.Run(
+            parsed, () => Run(name, parsed, delta, selector, timeout, act), ChangesText.Write, output => output.Processes.Select(process => process.Error).OfType<ErrorOutput>()));
+        return command;
+    }
+
+    private static ChangesOutput Run(
+        string name, ParseResult parsed, DeltaOptions deltaOptions, Selector selector, Option<double> timeout, Func<NativeEngine, NativeDelta, ChangeReport> act)
+    {
+        var options = EngineSettings.Of(parsed, timeout);
+        var delta = deltaOptions.Read(parsed);
+        var pids = selector.Select(parsed, BuildIdsOf(delta.File));
+        var processes = EachProcess.Change(pids, target => act(new NativeEngine(target.Target, options), NativeDelta.For(delta.File, target.Target)));
+        var error = EachProcess.FirstError(processes);
+        return new ChangesOutput(name, error?.ExitCode ?? 0, error, Conversions.Of(delta.File.Manifest, delta.Signature), processes);
+    }
+
+    private static HashSet<string> BuildIdsOf(DeltaFile delta) => [.. delta.Manifest.Modules.Select(module => module.BuildId).OfType<string>()];
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using HotpatchBuild.Runtime.Native.Engine;
+using HotpatchBuild.Tool.Output;
+
+namespace HotpatchBuild.Tool.Commands;
+
+/// <summary><c>rollback</c> puts the baseline back in force.</summary>
+internal static class RollbackCommand
+{
+    private const string Name = "rollback";
+
+    public static Command Create()
+    {
+        var command = new Command(Name, "Put the baseline back in force.");
+        var (selector, timeout) = (new Selector(), EngineSettings.TimeoutOption());
+        selector.AddTo(command);
+        command.Options.Add(timeout);
+        command.SetAction(parsed => Execution.Run(
+            parsed, () => Run(parsed, selector, timeout), ChangesText.Write, output => output.Processes.Select(process => process.Error).OfType<ErrorOutput>()));
+        return command;
+    }
+
+    private static ChangesOutput Run(ParseResult parsed, Selector selector, Option<double> timeout)
+    {
+        var options = EngineSettings.Of(parsed, timeout);
+        var processes = EachProcess.Change(selector.Select(parsed, null), target => new NativeEngine(target.Target, options).Rollback());
+        var error = EachProcess.FirstError(processes);
+        return new ChangesOutput(Name, error?.ExitCode ?? 0, error, null, processes);
+    }
+}

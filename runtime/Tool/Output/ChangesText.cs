@@ -1,0 +1,68 @@
+namespace HotpatchBuild.Tool.Output;
+
+/// <summary><c>apply</c>, <c>check</c> and <c>rollback</c> as text.</summary>
+internal static class ChangesText
+{
+    public static void Write(ChangesOutput output, TextWriter text)
+    {
+        var done = output.Processes.Where(process => process.Change is not null).ToList();
+        if (output.Delta is { } delta && done.Count > 0)
+            text.WriteLine($"delta {Phrases.Id(delta.Id)} of {delta.Program}: {delta.Baseline.Describe} -> {delta.Target.Describe}{Signature(delta)}");
+        foreach (var process in done)
+            Write(output, process, process.Change!, text);
+    }
+
+    private static void Write(ChangesOutput output, ChangeOutput process, ChangeDetails change, TextWriter text)
+    {
+        text.WriteLine(Reporter.OneLine($"process {process.Pid} ({process.Name}): {Outcome(output, change)}"));
+        if (change.Repaired != "none")
+            text.WriteLine($"  an interrupted earlier command was {change.Repaired} first");
+        if (change.AlreadyInForce)
+            return;
+        text.WriteLine($"  {Functions(change)}");
+        if (output.Command != "rollback")
+            text.WriteLine(change.ImageReused
+                ? "  its code was loaded already"
+                : $"  {Phrases.Bytes(change.CodeBytes)} of code and {Phrases.Bytes(change.DataBytes)} of data {(output.Command == "check" ? "to load" : "loaded")}");
+        if (change.Stop is { } stop)
+            text.WriteLine($"  {Stop(stop)}");
+        if (output.Command != "rollback")
+            text.WriteLine($"  left afterwards: code {Phrases.Left(change.Arena.Code, bytes: true)}, data {Phrases.Left(change.Arena.Data, bytes: true)}, slots {Phrases.Left(change.Arena.Slots, bytes: false)}");
+    }
+
+    private static string Outcome(ChangesOutput output, ChangeDetails change) => (output.Command, change) switch
+    {
+        ("rollback", { AlreadyInForce: true }) => "the baseline is in force already",
+        ("rollback", _) => $"rolled back {Replaced(change)}to the baseline",
+        (_, { AlreadyInForce: true }) => "in force already",
+        ("check", { Before: null }) => "can be applied",
+        ("check", _) => $"can be applied, supersedes {Phrases.Id(change.Before!)}",
+        (_, { Before: { } before }) when before != change.After => $"in force, supersedes {Phrases.Id(before)}",
+        _ => "in force",
+    };
+
+    private static string Replaced(ChangeDetails change) => change.Before is { } before ? $"from {Phrases.Id(before)} " : "";
+
+    private static string Functions(ChangeDetails change)
+    {
+        var parts = change.Functions.GroupBy(function => function.Change).Select(group => $"{group.Count()} {group.Key}").ToList();
+        if (change.Added > 0)
+            parts.Add($"{change.Added} new");
+        return parts.Count == 0 ? "no function had to change" : $"functions: {string.Join(", ", parts)}";
+    }
+
+    private static string Stop(StopOutput stop)
+    {
+        if (stop.Threads == 0)
+            return "no thread was stopped";
+        var more = stop.Attempts > 1 ? $", {stop.Attempts} attempts, longest {Phrases.Duration(stop.LongestMicroseconds)}" : "";
+        return $"{Phrases.Count(stop.Threads, "thread")} stopped for {Phrases.Duration(stop.Microseconds)}{more}";
+    }
+
+    private static string Signature(DeltaOutput delta) => delta.Signature switch
+    {
+        { State: "unsigned" } or null => "",
+        { State: "trusted" } trusted => Reporter.OneLine($", signed by {trusted.Signer} (trusted)"),
+        var signed => Reporter.OneLine($", signed by {signed.Signer} (trust not asked)"),
+    };
+}

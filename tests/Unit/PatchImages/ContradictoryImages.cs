@@ -1,0 +1,73 @@
+using HotpatchBuild.Formats.Diagnostics;
+using HotpatchBuild.Formats.PatchImages;
+
+namespace HotpatchBuild.Tests.Unit.PatchImages;
+
+/// <summary>Each rule of an image, broken on its own. The reader checks the same rules, but no writer makes such files.</summary>
+public class ContradictoryImages
+{
+    private static readonly NativePatchImage Good = SampleImages.Small();
+    private static readonly PatchFunction Changed = Good.Functions[0], Added = Good.Functions[1];
+
+    public static TheoryData<string, NativePatchImage> Cases => new()
+    {
+        { "build-id", Good with { BaselineBuildId = [] } },
+        { "build-id", Good with { BaselineBuildId = [.. new byte[65]] } },
+        { "no section number", Good with { Sections = Good.Sections.Add((ImageSection)6, [1]) } },
+        { "stands twice", Function(1, Added with { Symbol = Changed.Symbol }) },
+        { "not one of the image's entries", Function(1, Added with { EntryOffset = 8 }) },
+        { "not one of the image's entries", Function(1, Added with { EntryOffset = 32 }) },
+        { "not one of the image's entries", Function(1, Added with { EntryOffset = 0xFFFFFFF0 }) },
+        { "shares its entry", Function(1, Added with { EntryOffset = 0 }) },
+        { "not 16-byte aligned", Function(1, Added with { TextOffset = 33 }) },
+        { "not 16-byte aligned", Function(1, Added with { TextOffset = 16 }) },
+        { "inside the code", Function(1, Added with { Size = 17 }) },
+        { "inside the code", Function(1, Added with { Size = uint.MaxValue }) },
+        { "inside the code", Function(1, Added with { Size = 0 }) },
+        { "a name is", Function(1, Added with { Symbol = "" }) },
+        { "a name is", Function(1, Added with { DisplayName = "clear\u001b[2J" }) },
+        { "a name is", Function(1, Added with { DisplayName = "half \ud800" }) },
+        { "a name is", Function(1, Added with { DisplayName = new string('x', 0x10000) }) },
+        { "aligned start of a function", Point(Changed.PatchPoint! with { Address = 0x1008 }) },
+        { "aligned start of a function", Point(Changed.PatchPoint! with { Address = 0 }) },
+        { "aligned start of a function", Point(Changed.PatchPoint! with { Address = 0xFFFF_FFFF_FFFF_FFF0 }) },
+        { "aligned start of a function", Point(Changed.PatchPoint! with { Size = 0 }) },
+        { "original bytes", Point(Changed.PatchPoint! with { Size = 13 }) },
+        { "original bytes", Point(Changed.PatchPoint! with { Size = 3, Original = [1, 2, 3] }) },
+        { "original bytes", Point(Changed.PatchPoint! with { Size = 8 }) },
+        { "overlaps another one", Function(1, Added with { PatchPoint = Changed.PatchPoint }) },
+        { "no known kind", Fix(0, Good.Fixups[0] with { Kind = (FixupKind)3 }) },
+        { "outside its section", Fix(5, Good.Fixups[5] with { Field = new(ImageSection.Data, 9) }) },
+        { "outside its section", Fix(5, Good.Fixups[5] with { Field = new(ImageSection.Data, uint.MaxValue) }) },
+        { "outside its section", Fix(5, Good.Fixups[5] with { Field = new((ImageSection)7, 0) }) },
+        { "out of order or overlaps", Fix(1, Good.Fixups[1] with { Field = new(ImageSection.Entries, 4) }) },
+        { "out of order or overlaps", Fix(1, Good.Fixups[5]) },
+        { "is not zero", Good.With(ImageSection.Text, 2, 1) },
+        { "no target inside", Fix(0, Good.Fixups[0] with { Image = new(ImageSection.Text, 49) }) },
+        { "no target inside", Fix(0, Good.Fixups[0] with { Image = new((ImageSection)0, 0) }) },
+        { "no target inside", Fix(0, Good.Fixups[0] with { BaselineAddress = 16 }) },
+        { "no possible address", Fix(5, Good.Fixups[5] with { BaselineAddress = 1UL << 47 }) },
+        { "out of order or overlaps", Good with { UnwindSlots = [.. Good.UnwindSlots.Reverse()] } },
+        { "out of order or overlaps", Good with { UnwindSlots = [new UnwindSlot(0, 33, 24), new UnwindSlot(32, 1, 48)] } },
+        { "out of order or overlaps", Good with { UnwindSlots = [new UnwindSlot(0, 0, 24)] } },
+        { "inside the code", Good with { UnwindSlots = [new UnwindSlot(0, uint.MaxValue, 24)] } },
+        { "no FDE", Good with { UnwindSlots = [new UnwindSlot(0, 1, 65)] } },
+        { "out of order", Good with { BaselineNames = [.. Good.BaselineNames.Reverse()] } },
+        { "out of order", Good with { BaselineNames = [new BaselineName(ulong.MaxValue, "x")] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public void Are_refused(string because, NativePatchImage image)
+    {
+        Failure failure = Assert.Throws<HotpatchException>(() => NativePatchImageWriter.Write(image)).Failure;
+        Assert.Equal(ImageDiagnostics.Inconsistent.Id, failure.Id);
+        Assert.Contains(because, failure.What);
+    }
+
+    private static NativePatchImage Function(int index, PatchFunction function) => Good with { Functions = Good.Functions.SetItem(index, function) };
+
+    private static NativePatchImage Point(PatchPoint point) => Function(0, Changed with { PatchPoint = point });
+
+    private static NativePatchImage Fix(int index, Fixup fixup) => Good with { Fixups = Good.Fixups.SetItem(index, fixup) };
+}
