@@ -60,6 +60,7 @@ internal sealed class IlcMap
         "InterfaceDispatchMap" => IlcNodeKind.DispatchMap,
         "GenericComposition" => IlcNodeKind.GenericComposition,
         "GenericVariance" => IlcNodeKind.GenericVariance,
+        "EETypeOptionalFields" => IlcNodeKind.OptionalFields,
         "WritableData" => IlcNodeKind.WritableData,
         "TypeGenericDictionary" or "MethodGenericDictionary" => IlcNodeKind.Dictionary,
         "FatFunctionPointer" => IlcNodeKind.FatPointer,

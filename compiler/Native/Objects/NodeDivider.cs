@@ -106,7 +106,7 @@ internal sealed class NodeDivider(string file, ElfSection section, IlcMap map, F
     {
         map.TryGet(symbol.Name, out IlcNodeKind kind, out uint length);
         if (section.IsExecutable)
-            return Node(symbol, kind, value, value, value + symbol.Size);
+            return Node(symbol, kind, value, value, value + SizeOfCode(symbol, length));
         uint gap = value >= _end ? value - _end : throw Unexpected($"{symbol.Name} begins inside the node before it");
         uint prefix = MayHavePrefix(kind) ? gap & ~(Word - 1) : 0;
         if (prefix > length)
@@ -115,6 +115,10 @@ internal sealed class NodeDivider(string file, ElfSection section, IlcMap map, F
             throw Unexpected($"{gap} bytes in front of {symbol.Name} belong to nothing");
         return Node(symbol, kind, value - prefix, value, (ulong)(value - prefix) + length);
     }
+
+    // ILC 8.0 gives a size to methods with line numbers only (ObjectWriter.cs: EmitDebugFunctionInfo), not to generated ones and to stubs.
+    private ulong SizeOfCode(ElfSymbol symbol, uint length) => symbol.Size == 0 ? length
+        : symbol.Size == length ? symbol.Size : throw Unexpected($"{symbol.Name} has {symbol.Size} bytes, and {length} in the map");
 
     private IlcNode Unmapped(ElfSymbol symbol, uint value, uint limit)
     {
