@@ -65,7 +65,7 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
             case IlcNodeKind.NecessaryType or IlcNodeKind.ConstructedType when changed.Old.Kind != node.Kind:
                 break; // refused where new code needs the other kind
             case IlcNodeKind.ConstructedType or IlcNodeKind.NecessaryType or IlcNodeKind.SealedVTable or IlcNodeKind.DispatchMap
-                or IlcNodeKind.GenericComposition or IlcNodeKind.GenericVariance:
+                or IlcNodeKind.GenericComposition or IlcNodeKind.GenericVariance or IlcNodeKind.OptionalFields:
                 Refuse(NativeDiagnostics.TypeLayoutChanged, node.Name, names.TypeNameOf(node.Name), TypeDifference.Describe(comparison, changed));
                 break;
             case IlcNodeKind.Dictionary:
@@ -156,7 +156,7 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
         {
             case IlcNodeKind.Method or IlcNodeKind.Helper or IlcNodeKind.UnboxingStub or IlcNodeKind.FieldData
                 or IlcNodeKind.ConstructedType or IlcNodeKind.NecessaryType or IlcNodeKind.SealedVTable or IlcNodeKind.DispatchMap
-                or IlcNodeKind.GenericComposition or IlcNodeKind.GenericVariance or IlcNodeKind.WritableData or IlcNodeKind.Dictionary
+                or IlcNodeKind.GenericComposition or IlcNodeKind.GenericVariance or IlcNodeKind.OptionalFields or IlcNodeKind.WritableData or IlcNodeKind.Dictionary
                 or IlcNodeKind.FatPointer or IlcNodeKind.DispatchCell or IlcNodeKind.FrozenString or IlcNodeKind.NonGCStatics:
                 Bring(node);
                 break;
