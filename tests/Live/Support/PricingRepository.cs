@@ -53,7 +53,7 @@ internal sealed partial class PricingRepository : IDisposable
     {
         string project = Path.Combine(Folder, "Pricing.csproj");
         string text = await File.ReadAllTextAsync(project);
-        await File.WriteAllTextAsync(project, PackageVersion().Replace(text, $"$1{version}\""));
+        await File.WriteAllTextAsync(project, PackageVersion().Replace(text, $"${{1}}{version}\""));
     }
 
     [GeneratedRegex("(\"HotpatchBuild\" Version=\")[^\"]*\"")]
