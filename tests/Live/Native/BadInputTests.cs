@@ -132,16 +132,21 @@ public sealed class BadInputTests(Programs programs) : IDisposable
         using (var engine = new LiveEngine(gauntlet.Pid))
             function = engine.Engine.Status().Functions.Single(one => one.DisplayName.Contains("HeldSleeping", StringComparison.Ordinal)).Baseline;
 
-        // In the part that the jump does not cover, and in the word that is switched.
-        using (new ForeignByte(gauntlet.Pid, function + 10))
-            Apply(program["v2"], gauntlet.Pid).AssertRefused("HPB4503", 2);
-        using (new ForeignByte(gauntlet.Pid, function))
+        // In the word that is switched, and behind it.
+        foreach (ulong at in (ulong[])[function, function + 10])
         {
-            Apply(program["v2"], gauntlet.Pid).AssertRefused("HPB4507", 2);
-            AssertUnharmed(gauntlet);
+            using (new ForeignByte(gauntlet.Pid, at))
+            {
+                Apply(program["v2"], gauntlet.Pid).AssertRefused("HPB4503", 2);
+                AssertUnharmed(gauntlet);
+            }
         }
         Apply(program["v2"], gauntlet.Pid).AssertDone();
+        using (new ForeignByte(gauntlet.Pid, function))
+            HotpatchCommand.Run("rollback", "--pid", $"{gauntlet.Pid}").AssertRefused("HPB4507", 2);
         gauntlet.AssertVersion(2);
+        HotpatchCommand.Run("rollback", "--pid", $"{gauntlet.Pid}").AssertDone();
+        gauntlet.AssertVersion(1);
         gauntlet.AssertEndsWell();
     }
 

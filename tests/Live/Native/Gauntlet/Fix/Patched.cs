@@ -312,6 +312,104 @@ static class Patched
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static string Faults(int kind, int one, Payload payload, out int version)
+    {
+        version = 2;
+        try
+        {
+            return Fault(kind, one, payload) + " without a fault";
+        }
+        catch (Exception fault) when (fault.Message.Length > 0)
+        {
+            if (kind == 2)
+                GC.Collect(0);
+            return fault.GetType().Name;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Fault(int kind, int one, Payload payload)
+    {
+        if (kind == 3)
+            kind += one - 1;
+        Payload none = one > 1 ? payload : null;
+        IRule noRule = one > 1 ? new PlusOne() : null;
+        switch (kind)
+        {
+            case 0: return none.Id;
+            case 1: return none.Weight();
+            case 2: return noRule.Rate(1);
+            case 3: return 7 / (one - 1);
+            case 4: return checked(int.MaxValue + one);
+            case 5: return Of(one)[one];
+            case 6: return ((HeavyPayload)payload).Id;
+            case 7:
+                object[] payloads = new Payload[one];
+                payloads[0] = "not a payload";
+                return 0;
+            default:
+                none.Next = payload;
+                return 0;
+        }
+    }
+
+    private static int[] Of(int length) => new int[length];
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static unsafe int Interior(int[] numbers, int n)
+    {
+        // References into the middle of an object, and a pinned one, across a collection that moves objects.
+        ref int middle = ref numbers[50];
+        Span<int> end = numbers.AsSpan(90);
+        fixed (int* first = numbers)
+        {
+            if (n % 128 == 21)
+                GC.Collect();
+            *first = 7;
+        }
+        if (n % 64 == 22)
+            GC.Collect(0);
+        middle = n;
+        end[9] = n + 1;
+        return 2;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static object Arrays(int n, Payload payload, out Array array, out int version)
+    {
+        version = 2;
+        var added = new Added { Reference = payload };
+        var table = new Payload[2, 3];
+        table[1, 2] = (Payload)added.Reference;
+        array = table;
+        var pair = new Pair { First = n, Reference = added };
+        object boxed = pair;
+        return boxed is Pair { First: var length } && length == n ? boxed : 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Finalized(int n)
+    {
+        for (int k = 0; k < 3; k++)
+            _ = new Ending { Number = n };
+        return 2;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static object Named(out int version)
+    {
+        version = 2;
+        return new Cube();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static string Walked(out int version)
+    {
+        version = 2;
+        return Environment.StackTrace;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static int HeldWaiting(ManualResetEventSlim go, ManualResetEventSlim entered)
     {
         entered.Set();
@@ -400,6 +498,14 @@ class Cube : Shape, IRule, IComparable<Shape>
     public override int GetHashCode() => Number;
 
     public override bool Equals(object other) => ReferenceEquals(this, other);
+}
+
+/// <summary>A class with a finalizer.</summary>
+sealed class Ending
+{
+    public int Number;
+
+    ~Ending() => Interlocked.Increment(ref Harness.Finallys);
 }
 
 /// <summary>New generic instantiations are made over this.</summary>

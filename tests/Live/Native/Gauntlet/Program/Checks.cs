@@ -37,6 +37,7 @@ static unsafe class Checks
         new("literals", Literals), new("literalLock", LiteralLock), new("async", Async), new("recursive", Recursive), new("delegate", Delegate),
         new("pointer", Pointer), new("structs", Structs), new("large", Large), new("switch", Switch), new("floats", Floats), new("vectors", Vectors),
         new("boxed", Boxed), new("iterated", Iterated), new("captured", Captured), new("overridden", Overridden), new("native", Native),
+        new("faults", Faults), new("interior", Interior), new("arrays", Arrays), new("finalized", Finalized), new("named", Named), new("walked", Walked),
     ];
 
     private static Outcome Frames(CheckContext context)
@@ -276,6 +277,57 @@ static unsafe class Checks
         int* numbers = stackalloc int[] { 5, 3, 9, context.Turn };
         QSort(numbers, 4, sizeof(int), &Patched.Compare);
         return new Outcome(Harness.ComparedBy, numbers[0] <= numbers[1] && numbers[1] <= numbers[2] && numbers[2] <= numbers[3]);
+    }
+
+    private static Outcome Faults(CheckContext context)
+    {
+        // Faults that the processor finds and that helpers of the runtime find, in code that may be patched.
+        int kind = context.Turn % 9;
+        string caught = context.Note = Patched.Faults(kind, kind == 8 ? 0 : 1, context.Light, out int version);
+        string[] expected =
+        [
+            nameof(NullReferenceException), nameof(NullReferenceException), nameof(NullReferenceException), nameof(DivideByZeroException), nameof(OverflowException),
+            nameof(IndexOutOfRangeException), nameof(InvalidCastException), nameof(ArrayTypeMismatchException), nameof(NullReferenceException),
+        ];
+        return new Outcome(version, caught == expected[kind]);
+    }
+
+    private static Outcome Interior(CheckContext context)
+    {
+        int[] numbers = new int[100];
+        int version = Patched.Interior(numbers, context.Turn);
+        return new Outcome(version, numbers[50] == context.Turn && numbers[99] == context.Turn + 1 && numbers[0] == 7);
+    }
+
+    private static Outcome Arrays(CheckContext context)
+    {
+        object boxed = Patched.Arrays(context.Turn, context.Light, out Array array, out int version);
+        context.Sink.Add(boxed);
+        context.Sink.Add(array);
+        return new Outcome(version, version == 1 ? boxed is int && array is int[] : boxed is not int && boxed is ValueType && array.Rank == 2 && array.Length == 6 && array.GetValue(1, 2) is Payload payload && payload == context.Light);
+    }
+
+    private static Outcome Finalized(CheckContext context)
+    {
+        int version = Patched.Finalized(context.Turn);
+        if (context.Turn % 64 == 11)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        return new Outcome(version, true);
+    }
+
+    private static Outcome Named(CheckContext context)
+    {
+        string name = context.Note = Patched.Named(out int version).GetType().ToString();
+        return new Outcome(version, name.Length > 0 && (version != 1 || name == "Square"));
+    }
+
+    private static Outcome Walked(CheckContext context)
+    {
+        string trace = context.Note = Patched.Walked(out int version);
+        return new Outcome(version, trace.Contains("at Checks.Walked", StringComparison.Ordinal));
     }
 
     [DllImport("libc", EntryPoint = "qsort")]

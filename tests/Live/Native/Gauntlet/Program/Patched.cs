@@ -247,6 +247,81 @@ static class Patched
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static string Faults(int kind, int one, Payload payload, out int version)
+    {
+        version = 1;
+        try
+        {
+            return Fault(kind, one, payload) + " without a fault";
+        }
+        catch (Exception fault)
+        {
+            return fault.GetType().Name;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Fault(int kind, int one, Payload payload)
+    {
+        Payload none = one > 1 ? payload : null;
+        IRule noRule = one > 1 ? new PlusOne() : null;
+        switch (kind)
+        {
+            case 0: return none.Id;
+            case 1: return none.Weight();
+            case 2: return noRule.Rate(1);
+            case 3: return 7 / (one - 1);
+            case 4: return checked(int.MaxValue + one);
+            case 5: return Of(one)[one];
+            case 6: return ((HeavyPayload)payload).Id;
+            case 7:
+                object[] payloads = new Payload[one];
+                payloads[0] = "not a payload";
+                return 0;
+            default:
+                none.Next = payload;
+                return 0;
+        }
+    }
+
+    private static int[] Of(int length) => new int[length];
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static unsafe int Interior(int[] numbers, int n)
+    {
+        ref int middle = ref numbers[50];
+        middle = n;
+        numbers[99] = n + 1;
+        numbers[0] = 7;
+        return 1;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static object Arrays(int n, Payload payload, out Array array, out int version)
+    {
+        version = 1;
+        array = new int[n & 3];
+        return n;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Finalized(int n) => 1;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static object Named(out int version)
+    {
+        version = 1;
+        return new Square();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static string Walked(out int version)
+    {
+        version = 1;
+        return Environment.StackTrace;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static int HeldWaiting(ManualResetEventSlim go, ManualResetEventSlim entered)
     {
         entered.Set();
