@@ -19,6 +19,9 @@ namespace HotpatchBuild.Compiler.Native;
 /// </summary>
 internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
 {
+    // Without it ILC counts which types are made, and compiles calls and casts for just these (ILScanner.cs).
+    private const string NoScan = "--noscan";
+
     public NativeDeltaResult Compile(BaselineRecord baseline, NativeBuild build)
     {
         using AssemblyEdits edits = AssemblyEdits.Compare(baseline.Build, build);
@@ -32,7 +35,7 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
             return new NativeDeltaResult { Refusals = unexplained, Warnings = edits.Warnings };
 
         var linked = new LinkedBaseline(old, ElfFile.Read(baseline.Build.Executable, "the baseline's executable"), SymbolsOf(baseline.Build));
-        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Manifest.Audit), edits.Names);
+        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Manifest.Audit), edits.Names, wholeProgramAnalysis: !baseline.Build.LayoutFlags.Contains(NoScan));
         if (content.Build() is not { } patch)
             return new NativeDeltaResult { Refusals = [.. content.Failures], Warnings = edits.Warnings };
         if (patch.Replaced.IsEmpty)
