@@ -5,6 +5,7 @@ missing_packages() {
   command -v dotnet >/dev/null || echo dotnet-sdk-10.0
   command -v git >/dev/null || echo git
   command -v openssl >/dev/null || echo openssl
+  command -v curl >/dev/null || echo curl
   command -v clang >/dev/null || command -v gcc >/dev/null || echo gcc
   # gcc and clang both link through binutils' ld; objcopy strips the executable.
   { command -v ld && command -v objcopy; } >/dev/null || echo binutils
@@ -50,8 +51,12 @@ quietly() {
   return "$code"
 }
 
-# Packs both packages into artifacts/packages, the local feed of the examples and tests.
+# Packs both packages into artifacts/packages, the local feed of the examples and tests. NuGet never unpacks a version again that it has
+# unpacked once, so what an earlier run of these scripts left of this version is removed from its cache.
 pack_packages() {
+  local cache=${NUGET_PACKAGES:-$HOME/.nuget/packages} version
+  version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$root/Directory.Build.props")
+  rm -rf "${cache:?}/hotpatchbuild/${version:?}" "${cache:?}/hotpatchbuild.tool/${version:?}"
   quietly dotnet pack "$root/msbuild/Tasks/HotpatchBuild.csproj" -c Release -v quiet &&
     quietly dotnet pack "$root/runtime/Tool/HotpatchBuild.Tool.csproj" -c Release -v quiet
 }

@@ -7,7 +7,7 @@ public static partial class BuildDiagnostics
 {
     /// <summary>There is no <c>git</c> on the search path.</summary>
     public static readonly DiagnosticDescriptor GitNotInstalled = new(
-        "HPB2001", "git is missing",
+        "HPB2001", "No git",
         "There is no git executable on the PATH.",
         "Install git (Debian: apt-get install git) or put its folder on the PATH.", ExitCode.Usage);
 

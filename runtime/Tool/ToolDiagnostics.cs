@@ -7,7 +7,7 @@ internal static class ToolDiagnostics
 {
     /// <summary>The parser's own complaint.</summary>
     public static readonly DiagnosticDescriptor CommandLine = new(
-        "HPB4601", "Command line not understood", "{0}.", "See 'hotpatch {1}--help'.", ExitCode.Usage);
+        "HPB4601", "Command line not understood", "'{1}' was not understood: {0}.", "See '{1} --help'.", ExitCode.Usage);
 
     /// <summary>No process is named.</summary>
     public static readonly DiagnosticDescriptor NoSelector = new(

@@ -112,7 +112,7 @@ internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, 
     {
         map.TryGet(symbol.Name, out IlcNodeKind kind, out uint length);
         if (section.IsExecutable)
-            return Node(symbol, kind, value, value, value + symbol.Size);
+            return Node(symbol, kind, value, value, value + SizeOfCode(symbol, length));
         uint gap = value >= _end ? value - _end : throw Unexpected($"{symbol.Name} begins inside the node before it");
         uint prefix = kind == IlcNodeKind.NonGCStatics ? StaticsPrefix(value, gap, length) : MayHavePrefix(kind) ? gap & ~(Word - 1) : 0;
         if (prefix > length)
@@ -134,6 +134,10 @@ internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, 
             return gap < 2 * Word ? Word : gap < 4 * Word ? 2 * Word : 4 * Word;
         return Math.Min(gap & ~(Word - 1), length & ~(Word - 1));
     }
+
+    // ILC 8.0 gives a size to methods with line numbers only (ObjectWriter.cs: EmitDebugFunctionInfo), not to generated ones and to stubs.
+    private ulong SizeOfCode(ElfSymbol symbol, uint length) => symbol.Size == 0 ? length
+        : symbol.Size == length ? symbol.Size : throw Unexpected($"{symbol.Name} has {symbol.Size} bytes, and {length} in the map");
 
     private IlcNode Unmapped(ElfSymbol symbol, uint value, uint limit)
     {

@@ -26,7 +26,7 @@ internal static class CommandTree
         {
             var command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name;
             return Execution.Fail(command, arguments.Contains("--json"), ToolDiagnostics.CommandLine.With(
-                parsed.Errors[0].Message.TrimEnd('.'), command.Length == 0 ? "" : command + " "));
+                parsed.Errors[0].Message.TrimEnd('.'), command.Length == 0 ? "hotpatch" : $"hotpatch {command}"));
         }
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
