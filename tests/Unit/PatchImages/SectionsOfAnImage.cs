@@ -12,9 +12,9 @@ public class SectionsOfAnImage
     {
         ImageSections one = new() { [ImageSection.Text] = [1], [ImageSection.Data] = [2] };
         ImageSections other = one.With(ImageSection.Text, [3]);
-        Assert.Equal([1], one[ImageSection.Text]);
-        Assert.Equal([3], other[ImageSection.Text]);
-        Assert.Equal([2], other[ImageSection.Data]);
+        Assert.Equal<byte>([1], one[ImageSection.Text]);
+        Assert.Equal<byte>([3], other[ImageSection.Text]);
+        Assert.Equal<byte>([2], other[ImageSection.Data]);
         Assert.Empty(other[ImageSection.Entries]);
     }
 
