@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Native.Audit;
+using HotpatchBuild.Compiler.Native.Objects;
 using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Elf;
 
@@ -66,10 +67,12 @@ internal static class BaselineRecorder
     public static PrologueAuditReport Audit(BuildRequest request, NativeBuild build)
     {
         ElfFile program = ElfFile.Read(build.Executable, request.Executable);
-        return PrologueAudit.Run(program, NativeBuildCollector.WithSymbols(request, program), request.Executable);
+        return PrologueAudit.Run(program, NativeBuildCollector.WithSymbols(request, program), request.Executable, IlcMap.Read(build.Map, request.NativeMap).CodeLengths());
     }
 
-    private static BaselineAudit Summarise(PrologueAuditReport report) => new(
+    /// <summary>What a record keeps of an audit.</summary>
+    /// <param name="report">The audit.</param>
+    public static BaselineAudit Summarise(PrologueAuditReport report) => new(
         report.FunctionCount,
         report.PatchableCount + report.PatchableWhenIdleCount,
         report.PatchableWhenIdleCount,

@@ -15,6 +15,8 @@ internal sealed class IlcObject
     private readonly Dictionary<int, IlcNode[]> _bySection = [];
     private readonly Dictionary<string, IlcReference[]> _references = new(StringComparer.Ordinal);
 
+    private uint? _hasPointersFlag;
+
     private IlcObject(ElfFile elf, string name, Func<string, string> rename)
     {
         _elf = elf;
@@ -33,6 +35,9 @@ internal sealed class IlcObject
 
     public ElfFile Elf => _elf;
 
+    /// <summary>The flag of a MethodTable that says that a GCDesc stands in front.</summary>
+    public uint HasPointersFlag => _hasPointersFlag ??= RecognisePointersFlag();
+
     /// <summary>Reads an object file.</summary>
     /// <param name="elf">The file.</param>
     /// <param name="map">Its map.</param>
@@ -43,7 +48,7 @@ internal sealed class IlcObject
     {
         var result = new IlcObject(elf, name, rename);
         foreach (IGrouping<int, ElfSymbol> group in SymbolsBySection(elf))
-            result._bySection[group.Key] = new NodeDivider(name, elf.Sections[group.Key], map, rename, result._nodes).Divide([.. group.OrderBy(s => s.Value)]);
+            result._bySection[group.Key] = new NodeDivider(name, elf, elf.Sections[group.Key], map, rename, result._nodes).Divide([.. group.OrderBy(s => s.Value)]);
         result.Frames = FrameTable.Read(elf, result);
         return result;
     }
@@ -106,6 +111,19 @@ internal sealed class IlcObject
                 : throw Unexpected($"the run of {cell.Name} has no end");
         }
         throw Unexpected($"the run of {cell.Name} has no end");
+    }
+
+    private uint RecognisePointersFlag()
+    {
+        uint flag = MethodTableLayout.RecognisePointersFlag(_nodes.Values.Where(node => node.Kind == IlcNodeKind.ConstructedType).Select(Flags));
+        return flag != 0 ? flag : throw Unexpected("no flag of its MethodTables tells which have a GCDesc");
+
+        (uint, bool) Flags(IlcNode type)
+        {
+            Span<byte> flags = stackalloc byte[4];
+            _elf.CopySection(SectionOf(type), type.Symbol, flags);
+            return (System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(flags), type.Prefix > 0);
+        }
     }
 
     public string SymbolName(int index) => _rename(_elf.Symbols[index].Name);
