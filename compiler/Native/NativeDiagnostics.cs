@@ -80,6 +80,11 @@ internal static class NativeDiagnostics
         "New code brings {0}, and the baseline's code may rely on having seen every type that is a {1}.",
         "Record the next baseline with HotpatchNoScan=true, and ship the full build at the next restart.", ExitCode.Refused);
 
+    public static readonly DiagnosticDescriptor NewOverride = new(
+        "HPB2326", "A new type overrides what nothing has overridden",
+        "New code brings {0}, which overrides {1}; the baseline's code may rely on nobody doing so.",
+        "Record the next baseline with HotpatchNoScan=true, and ship the full build at the next restart.", ExitCode.Refused);
+
     public static readonly DiagnosticDescriptor TypeNoLongerMade = new(
         "HPB2325", "A type of which objects may be alive is no longer made",
         "New code may rely on there being no object of {0}, and the baseline makes such objects.",

@@ -102,12 +102,12 @@ internal sealed class BodyReader
     }
 
     /// <summary>Adds every reference into the managed code that functions of another section make.</summary>
-    public void CollectReferencesInto(ElfSection target, List<ElfSymbol> functions, ElfSection section, List<(ulong From, ulong To)> crossings)
+    public void CollectReferencesInto(ElfSection target, List<CodeSymbol> functions, ElfSection section, List<(ulong From, ulong To)> crossings)
     {
         ByteArrayCodeReader code = ReaderOf(section);
         var decoder = Decoder.Create(64, code);
         ulong done = 0;
-        foreach (ElfSymbol function in functions)
+        foreach (CodeSymbol function in functions)
         {
             if (function.Value < done)
                 continue;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Formats.Elf;
@@ -13,6 +14,8 @@ public static class PrologueAudit
     /// <summary>Bytes that a redirecting jump overwrites.</summary>
     internal const int WindowSize = 5;
 
+    private static readonly IReadOnlyDictionary<string, uint> NoSizes = FrozenDictionary<string, uint>.Empty;
+
     private const int EntryAlignment = 16;
     private const string ManagedCodeSection = "__managedcode";
 
@@ -21,7 +24,15 @@ public static class PrologueAudit
     /// <param name="debug">The file with its symbols: the executable before it was stripped, or the separate debug file.</param>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="HotpatchException">The file has no managed code or no symbols, or is damaged.</exception>
-    public static PrologueAuditReport Run(ElfFile program, ElfFile debug, string name)
+    public static PrologueAuditReport Run(ElfFile program, ElfFile debug, string name) => Run(program, debug, name, NoSizes);
+
+    /// <summary>Audits an executable some of whose functions have symbols without a type and a size (ILC 8.0 writes such ones for generated methods and stubs).</summary>
+    /// <param name="program">The linked executable; it may be stripped.</param>
+    /// <param name="debug">The file with its symbols.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="sizes">Sizes of functions by symbol, from ILC's map.</param>
+    /// <exception cref="HotpatchException">The file has no managed code or no symbols, or is damaged.</exception>
+    internal static PrologueAuditReport Run(ElfFile program, ElfFile debug, string name, IReadOnlyDictionary<string, uint> sizes)
     {
         ElfSection section = program.FindSection(ManagedCodeSection)
             ?? throw new HotpatchException(NativeObjectDiagnostics.NoManagedCode.With(name));
@@ -29,7 +40,7 @@ public static class PrologueAudit
             && program.BuildId.Span.SequenceEqual(debug.BuildId.Span)
             ? found
             : throw new HotpatchException(NativeObjectDiagnostics.NotItsSymbols.With(name));
-        List<ElfSymbol> symbols = FunctionSymbols(debug, named);
+        List<CodeSymbol> symbols = FunctionSymbols(debug, named, sizes);
         if (section.Type != ElfSectionType.ProgramBits)
             throw new HotpatchException(NativeObjectDiagnostics.NoManagedCode.With(name));
         if (symbols.Count == 0)
@@ -48,7 +59,7 @@ public static class PrologueAudit
             if (!other.IsExecutable || other.Type != ElfSectionType.ProgramBits || other.Index == section.Index)
                 continue;
             if (debug.FindSection(other.Name) is { } same && same.Address == other.Address && same.Size == other.Size)
-                reader.CollectReferencesInto(section, FunctionSymbols(debug, same), other, crossings);
+                reader.CollectReferencesInto(section, FunctionSymbols(debug, same, sizes), other, crossings);
         }
         foreach (ElfRelocation relocation in program.DynamicRelocations)
         {
@@ -112,22 +123,26 @@ public static class PrologueAudit
     }
 
     /// <summary>Function symbols of a section sorted by address; the largest of one address comes first.</summary>
-    private static List<ElfSymbol> FunctionSymbols(ElfFile debug, ElfSection section)
+    private static List<CodeSymbol> FunctionSymbols(ElfFile debug, ElfSection section, IReadOnlyDictionary<string, uint> sizes)
     {
-        List<ElfSymbol> found = [];
+        List<CodeSymbol> found = [];
         foreach (ElfSymbol symbol in debug.Symbols)
         {
-            if (symbol.SectionIndex != section.Index || symbol.Type != ElfSymbolType.Function)
+            if (symbol.SectionIndex != section.Index || SizeOf(symbol) is not { } size)
                 continue;
-            if (symbol.Value < section.Address || symbol.Value - section.Address >= section.Size || symbol.Size > section.Size - (symbol.Value - section.Address))
+            if (symbol.Value < section.Address || symbol.Value - section.Address >= section.Size || size > section.Size - (symbol.Value - section.Address))
                 throw new HotpatchException(NativeObjectDiagnostics.SymbolOutsideSection.With(symbol.Name, section.Name));
-            found.Add(symbol);
+            found.Add(new CodeSymbol(symbol.Name, symbol.Value, size, symbol.Index));
         }
         found.Sort(static (a, b) => a.Value != b.Value ? a.Value.CompareTo(b.Value) : a.Size != b.Size ? b.Size.CompareTo(a.Size) : a.Index.CompareTo(b.Index));
         return found;
+
+        ulong? SizeOf(ElfSymbol symbol) => symbol.Type == ElfSymbolType.Function ? symbol.Size
+            : symbol.Type == ElfSymbolType.None && sizes.TryGetValue(symbol.Name, out uint size) ? size
+            : null;
     }
 
-    private static CodeFunction[] Extents(ElfFile debug, ElfSection section, List<ElfSymbol> functions)
+    private static CodeFunction[] Extents(ElfFile debug, ElfSection section, List<CodeSymbol> functions)
     {
         // Any symbol ends a function's padding: the arena behind the last function, for example, is no function.
         List<ulong> starts = [section.Address + section.Size];
@@ -138,7 +153,7 @@ public static class PrologueAudit
         }
         starts.Sort();
         List<CodeFunction> extents = [];
-        foreach (ElfSymbol symbol in functions)
+        foreach (CodeSymbol symbol in functions)
         {
             if (extents.Count > 0 && extents[^1].Start == symbol.Value)
                 continue;
@@ -149,11 +164,11 @@ public static class PrologueAudit
     }
 
     private static PrologueAuditReport Report(
-        List<ElfSymbol> symbols, CodeFunction[] functions, (PrologueVerdict Verdict, string? Reason)[] verdicts)
+        List<CodeSymbol> symbols, CodeFunction[] functions, (PrologueVerdict Verdict, string? Reason)[] verdicts)
     {
         var audited = ImmutableArray.CreateBuilder<AuditedFunction>(symbols.Count);
         int at = 0;
-        foreach (ElfSymbol symbol in symbols)
+        foreach (CodeSymbol symbol in symbols)
         {
             while (functions[at].Start != symbol.Value)
                 at++;

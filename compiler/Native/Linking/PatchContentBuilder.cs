@@ -9,9 +9,9 @@ namespace HotpatchBuild.Compiler.Native.Linking;
 /// Decides what a patch brings along and what it refuses. Three questions, each answered for every node concerned: may this difference
 /// stay unseen by old code? where does new code find this? may this be copied into a running process?
 /// </summary>
-internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoints patchPoints, INativeNames names, bool wholeProgramAnalysis)
+internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoints patchPoints, INativeNames names, WholeProgramAnalysis analysis)
 {
-    private readonly TypeRelations _relations = new(comparison);
+    private readonly TypeRelations _relations = new(comparison, analysis.HasFlag(WholeProgramAnalysis.GuessesClasses));
 
     private readonly Dictionary<string, IlcNode> _brought = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PatchPoint> _points = new(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
         foreach (ChangedNode changed in comparison.Changed)
             Judge(changed);
         // Before the code that is brought is followed: an unchanged program needs nothing.
-        if (wholeProgramAnalysis && _work.Count > 0)
+        if (analysis != WholeProgramAnalysis.None && _work.Count > 0)
         {
             foreach (IlcNode type in comparison.NoLongerConstructed)
                 Refuse(NativeDiagnostics.TypeNoLongerMade, type.Name, names.TypeNameOf(type.Name));
@@ -65,7 +65,7 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
             case IlcNodeKind.NecessaryType or IlcNodeKind.ConstructedType when changed.Old.Kind != node.Kind:
                 break; // refused where new code needs the other kind
             case IlcNodeKind.ConstructedType or IlcNodeKind.NecessaryType or IlcNodeKind.SealedVTable or IlcNodeKind.DispatchMap
-                or IlcNodeKind.GenericComposition or IlcNodeKind.GenericVariance:
+                or IlcNodeKind.GenericComposition or IlcNodeKind.GenericVariance or IlcNodeKind.OptionalFields:
                 Refuse(NativeDiagnostics.TypeLayoutChanged, node.Name, names.TypeNameOf(node.Name), TypeDifference.Describe(comparison, changed));
                 break;
             case IlcNodeKind.Dictionary:
@@ -156,7 +156,7 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
         {
             case IlcNodeKind.Method or IlcNodeKind.Helper or IlcNodeKind.UnboxingStub or IlcNodeKind.FieldData
                 or IlcNodeKind.ConstructedType or IlcNodeKind.NecessaryType or IlcNodeKind.SealedVTable or IlcNodeKind.DispatchMap
-                or IlcNodeKind.GenericComposition or IlcNodeKind.GenericVariance or IlcNodeKind.WritableData or IlcNodeKind.Dictionary
+                or IlcNodeKind.GenericComposition or IlcNodeKind.GenericVariance or IlcNodeKind.OptionalFields or IlcNodeKind.WritableData or IlcNodeKind.Dictionary
                 or IlcNodeKind.FatPointer or IlcNodeKind.DispatchCell or IlcNodeKind.FrozenString or IlcNodeKind.NonGCStatics:
                 Bring(node);
                 break;
@@ -179,8 +179,14 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
     {
         if (_relations.GenericVirtualMethodOn(type) is { } method)
             Refuse(NativeDiagnostics.NewGenericVirtual, type.Name, names.TypeNameOf(type.Name), names.DisplayNameOf(method));
-        if (wholeProgramAnalysis && _relations.CountedAncestorOf(type) is { } ancestor)
+        if (analysis == WholeProgramAnalysis.None)
+            return;
+        // The code that the patch brings has been compiled with the new types in view, and code that is not patched is the same with and without
+        // them. What would be wrong is the code that a rollback brings back, while objects of the new types are alive.
+        if (_relations.CountedAncestorOf(type) is { } ancestor)
             Refuse(NativeDiagnostics.NewImplementation, type.Name, names.TypeNameOf(type.Name), names.TypeNameOf(ancestor));
+        if (_relations.FirstOverrideBy(type) is { } overridden)
+            Refuse(NativeDiagnostics.NewOverride, type.Name, names.TypeNameOf(type.Name), names.DisplayNameOf(overridden));
     }
 
     // typeof(T) is one object per type. For a type that the patch brings it comes along; for one that the baseline has, the runtime may

@@ -6,16 +6,19 @@ using HotpatchBuild.Compiler.Native.Objects;
 namespace HotpatchBuild.Compiler.Native.Linking;
 
 /// <summary>Base types and interfaces of the types that a patch brings, as far as the baseline's code depends on who has them.</summary>
-internal sealed class TypeRelations(ObjectComparison comparison)
+internal sealed class TypeRelations(ObjectComparison comparison, bool guardedDevirtualization)
 {
-    // RyuJIT compares with the known classes one after the other and calls the last one without a test; it does so for up to five
-    // (MAX_GDV_TYPE_CHECKS in src/coreclr/jit/importercalls.cpp). Of more there is always an ordinary virtual call left.
-    private const int FewTypes = 16;
+    // Where ILC has seen one implementing class only, it calls that one directly (ILScanner.cs, GetImplementingClasses). With guarded
+    // devirtualisation, which baselines are compiled without (see GuardedDevirtualizationOff), RyuJIT would compare with several known
+    // classes one after the other and call the last without a test, for up to five (MAX_GDV_TYPE_CHECKS in src/coreclr/jit/importercalls.cpp).
+    private readonly int _fewTypes = guardedDevirtualization ? 16 : 2;
 
     private const string HandlePrefix = "__RuntimeMethodHandle_";
 
     private readonly Lazy<string[]> _handles = new(() =>
         [.. comparison.Old.Nodes.Keys.Where(n => n.StartsWith(HandlePrefix, StringComparison.Ordinal)).Select(n => n[HandlePrefix.Length..]).Order(StringComparer.Ordinal)]);
+
+    private readonly Lazy<HashSet<string>> _overridden = new(() => FindOverridden(comparison.Old));
 
     private readonly Lazy<Dictionary<string, int>> _descendants = new(() => CountDescendants(comparison.Old));
 
@@ -43,10 +46,56 @@ internal sealed class TypeRelations(ObjectComparison comparison)
     {
         foreach ((string name, _) in AncestorsOf(type))
         {
-            if (comparison.Old.Nodes.ContainsKey(name) && _descendants.Value.GetValueOrDefault(name) < FewTypes)
+            if (comparison.Old.Nodes.ContainsKey(name) && _descendants.Value.GetValueOrDefault(name) < _fewTypes)
                 return name;
         }
         return null;
+    }
+
+    /// <summary>
+    /// A method of a base type that the type overrides, and that no type of the baseline overrides, or null: the baseline's code may call it
+    /// directly (ILScanner.cs, IsEffectivelySealed of a method).
+    /// </summary>
+    public string? FirstOverrideBy(IlcNode type)
+    {
+        if (Direct(comparison.New, type).Related is not { } name || !comparison.New.Nodes.TryGetValue(name, out IlcNode? parent))
+            return null;
+        return Overrides(comparison.New, type, parent).FirstOrDefault(method => comparison.Old.Nodes.ContainsKey(method) && !_overridden.Value.Contains(method));
+    }
+
+    private static HashSet<string> FindOverridden(IlcObject @object)
+    {
+        var result = new HashSet<string>(StringComparer.Ordinal);
+        foreach (IlcNode type in @object.Nodes.Values.Distinct().Where(n => n.Kind == IlcNodeKind.ConstructedType))
+        {
+            if (Direct(@object, type).Related is { } name && @object.Nodes.TryGetValue(name, out IlcNode? parent))
+                result.UnionWith(Overrides(@object, type, parent));
+        }
+        return result;
+    }
+
+    // The parent's methods whose slots hold something else in the type. (The related type of an array is its element's, which has other slots: the
+    // result is then too large, and only makes less of what is new.)
+    private static IEnumerable<string> Overrides(IlcObject @object, IlcNode type, IlcNode parent)
+    {
+        Dictionary<int, string> own = Slots(@object, type);
+        return Slots(@object, parent).Where(slot => own.TryGetValue(slot.Key, out string? target) && target != slot.Value).Select(slot => slot.Value);
+    }
+
+    private static Dictionary<int, string> Slots(IlcObject @object, IlcNode type)
+    {
+        var slots = new Dictionary<int, string>();
+        if (!type.IsType || type.Kind == IlcNodeKind.StaticsType)
+            return slots;
+        int end = MethodTableLayout.SlotsOffset + MethodTableLayout.PointerSize
+            * BinaryPrimitives.ReadUInt16LittleEndian(@object.BytesOf(type).AsSpan((int)type.Prefix)[MethodTableLayout.SlotCountOffset..]);
+        foreach (IlcReference reference in @object.ReferencesOf(type))
+        {
+            int at = (int)reference.Offset - (int)type.Prefix;
+            if (at >= MethodTableLayout.SlotsOffset && at < end)
+                slots[at] = reference.Target;
+        }
+        return slots;
     }
 
     private IEnumerable<(string Name, bool IsInterface)> AncestorsOf(IlcNode type)

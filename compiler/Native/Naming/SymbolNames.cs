@@ -28,7 +28,7 @@ internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNam
     /// <summary>The method of one of the program's own assemblies that a symbol stands for, or null.</summary>
     public (AssemblyModel Model, MethodDefinition Method)? FindMethod(string symbol)
     {
-        string plain = MangledNames.WithoutInstantiations(symbol.Replace("@added", "", StringComparison.Ordinal));
+        string plain = MangledNames.WithoutInstantiations(symbol);
         foreach ((AssemblyModel model, MangledNames names) in assemblies)
         {
             if (names.Methods.TryGetValue(plain, out MethodDefinition? method))
@@ -52,7 +52,7 @@ internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNam
     private static string WithoutDataPrefix(string symbol)
     {
         string rest = symbol;
-        foreach (string prefix in (ReadOnlySpan<string>)["__SealedVTable_", "__InterfaceDispatchMap_", "__writableData", "__GCSTATICS", "__NONGCSTATICS", "__THREADSTATICS", "__TypeThreadStaticIndex", "__GenericDict_", "__RuntimeType_", "_ZTV"])
+        foreach (string prefix in (ReadOnlySpan<string>)["__SealedVTable_", "__optionalfields_", "__InterfaceDispatchMap_", "__writableData", "__GCSTATICS", "__NONGCSTATICS", "__THREADSTATICS", "__TypeThreadStaticIndex", "__GenericDict_", "__RuntimeType_", "_ZTV"])
         {
             if (rest.StartsWith(prefix, StringComparison.Ordinal))
                 rest = rest[prefix.Length..];

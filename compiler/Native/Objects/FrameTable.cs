@@ -58,17 +58,29 @@ internal sealed class FrameTable
                     || !addresses.TryGetValue(at + FrameLayout.StartOffset, out ElfRelocation code) || !addresses.TryGetValue(at + FrameLayout.LsdaOffset, out ElfRelocation lsda)
                     || code.Type != ElfRelocationType.Pc32 || lsda.Type != ElfRelocationType.Pc32 || code.Addend < 0)
                     throw owner.Unexpected("a frame description is incomplete");
-                string name = owner.SymbolName(code.SymbolIndex);
-                if (!owner.Nodes.TryGetValue(name, out IlcNode? function))
-                    throw owner.Unexpected($"a frame description belongs to {name}, which does not exist");
+                (IlcNode function, uint offset) = FunctionOf(code, elf, owner);
                 uint covered = BinaryPrimitives.ReadUInt32LittleEndian(record[FrameLayout.LengthOffset..]);
                 if (!frames.TryGetValue(function.Name, out List<Frame>? list))
                     frames[function.Name] = list = [];
-                list.Add(new Frame((uint)code.Addend, covered, owner.SymbolName(lsda.SymbolIndex), lsda.Addend, [.. record], cie));
+                list.Add(new Frame(offset, covered, owner.SymbolName(lsda.SymbolIndex), lsda.Addend, [.. record], cie));
             }
             at += length + 4;
         }
         return new FrameTable(frames.ToDictionary(f => f.Key, f => f.Value.OrderBy(x => x.CodeOffset).ToImmutableArray(), StringComparer.Ordinal));
+    }
+
+    // ILC's own writer names the function (EhFrameNode.cs, 9.0 and later); LLVM's, which ILC 8.0 uses (src/native/objwriter), writes the
+    // section and the offset in it.
+    private static (IlcNode Function, uint Offset) FunctionOf(ElfRelocation code, ElfFile elf, IlcObject owner)
+    {
+        ElfSymbol symbol = elf.Symbols[code.SymbolIndex];
+        if (symbol.Type != ElfSymbolType.Section)
+            return owner.Nodes.TryGetValue(owner.SymbolName(code.SymbolIndex), out IlcNode? named)
+                ? (named, (uint)code.Addend)
+                : throw owner.Unexpected($"a frame description belongs to {symbol.Name}, which does not exist");
+        return owner.NodeAt(symbol.SectionIndex, checked((uint)code.Addend)) is { } found
+            ? (found, (uint)code.Addend - found.Start)
+            : throw owner.Unexpected($"a frame description belongs to offset {code.Addend} of {elf.Sections[symbol.SectionIndex].Name}, where no function is");
     }
 
     // The augmentation data of "zLR": length 2, encoding of the LSDA pointer, encoding of addresses; both DW_EH_PE_pcrel | DW_EH_PE_sdata4.

@@ -17,6 +17,10 @@ internal sealed class IlcMap
         return found;
     }
 
+    /// <summary>Lengths of all code by name: methods, helpers and unboxing stubs.</summary>
+    public IReadOnlyDictionary<string, uint> CodeLengths() =>
+        _nodes.Where(node => node.Value.Kind is IlcNodeKind.Method or IlcNodeKind.Helper or IlcNodeKind.UnboxingStub).ToDictionary(node => node.Key, node => node.Value.Length, StringComparer.Ordinal);
+
     /// <exception cref="HotpatchException">The file is not a map.</exception>
     public static IlcMap Read(ReadOnlyMemory<byte> bytes, string name)
     {
@@ -60,6 +64,7 @@ internal sealed class IlcMap
         "InterfaceDispatchMap" => IlcNodeKind.DispatchMap,
         "GenericComposition" => IlcNodeKind.GenericComposition,
         "GenericVariance" => IlcNodeKind.GenericVariance,
+        "EETypeOptionalFields" => IlcNodeKind.OptionalFields,
         "WritableData" => IlcNodeKind.WritableData,
         "TypeGenericDictionary" or "MethodGenericDictionary" => IlcNodeKind.Dictionary,
         "FatFunctionPointer" => IlcNodeKind.FatPointer,

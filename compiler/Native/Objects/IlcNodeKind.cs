@@ -51,6 +51,9 @@ internal enum IlcNodeKind
     /// <summary>Variance flags of generic parameters.</summary>
     GenericVariance,
 
+    /// <summary>Rare properties of a type (up to ILC 8.0, EETypeOptionalFieldsNode.cs): numbers, no references.</summary>
+    OptionalFields,
+
     /// <summary>The word of a type that the runtime writes to.</summary>
     WritableData,
 

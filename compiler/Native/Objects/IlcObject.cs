@@ -15,6 +15,8 @@ internal sealed class IlcObject
     private readonly Dictionary<int, IlcNode[]> _bySection = [];
     private readonly Dictionary<string, IlcReference[]> _references = new(StringComparer.Ordinal);
 
+    private uint? _hasPointersFlag;
+
     private IlcObject(ElfFile elf, string name, Func<string, string> rename)
     {
         _elf = elf;
@@ -32,6 +34,9 @@ internal sealed class IlcObject
     public FrameTable Frames { get; private set; } = null!;
 
     public ElfFile Elf => _elf;
+
+    /// <summary>The flag of a MethodTable that says that a GCDesc stands in front.</summary>
+    public uint HasPointersFlag => _hasPointersFlag ??= RecognisePointersFlag();
 
     /// <summary>Reads an object file.</summary>
     /// <param name="elf">The file.</param>
@@ -106,6 +111,19 @@ internal sealed class IlcObject
                 : throw Unexpected($"the run of {cell.Name} has no end");
         }
         throw Unexpected($"the run of {cell.Name} has no end");
+    }
+
+    private uint RecognisePointersFlag()
+    {
+        uint flag = MethodTableLayout.RecognisePointersFlag(_nodes.Values.Where(node => node.Kind == IlcNodeKind.ConstructedType).Select(Flags));
+        return flag != 0 ? flag : throw Unexpected("no flag of its MethodTables tells which have a GCDesc");
+
+        (uint, bool) Flags(IlcNode type)
+        {
+            Span<byte> flags = stackalloc byte[4];
+            _elf.CopySection(SectionOf(type), type.Symbol, flags);
+            return (System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(flags), type.Prefix > 0);
+        }
     }
 
     public string SymbolName(int index) => _rename(_elf.Symbols[index].Name);

@@ -18,11 +18,19 @@ internal static class MethodTableLayout
     public const int SlotsOffset = 24;
     public const int PointerSize = 8;
 
-    /// <summary>HasPointersFlag: there is a GCDesc.</summary>
-    public const uint HasPointers = 0x0100_0000;
+    /// <summary>What HasPointersFlag (there is a GCDesc) has been: since ILC 9.0, and up to 8.0, where the first one is OptionalFieldsFlag (MethodTable.Constants.cs).</summary>
+    private static readonly uint[] KnownHasPointers = [0x0100_0000, 0x0020_0000];
 
     /// <summary>HasComponentSizeFlag: the lower 16 bits of the flags are the size of an element.</summary>
     public const uint HasComponentSize = 0x8000_0000;
+
+    /// <summary>Which flag of an object file's MethodTables says that there is a GCDesc: the one that all with words in front have and no other; 0 when there is no such flag.</summary>
+    /// <param name="tables">Flags of the MethodTables of types that can be instantiated, and whether words stand in front.</param>
+    public static uint RecognisePointersFlag(IEnumerable<(uint Flags, bool HasPrefix)> tables)
+    {
+        (uint Flags, bool HasPrefix)[] all = [.. tables];
+        return KnownHasPointers.FirstOrDefault(flag => all.All(table => (table.Flags & flag) != 0 == table.HasPrefix));
+    }
 
     public static int TailOffset(ReadOnlySpan<byte> table) =>
         SlotsOffset + PointerSize * (BinaryPrimitives.ReadUInt16LittleEndian(table[SlotCountOffset..]) + BinaryPrimitives.ReadUInt16LittleEndian(table[InterfaceCountOffset..]));

@@ -5,8 +5,9 @@ using Iced.Intel;
 namespace HotpatchBuild.Compiler.Native.Objects;
 
 /// <summary>
-/// Finds a node's references. ILC's object writer (LLVM's assembler) leaves no relocation for a pc-relative field whose target lies in
-/// the same section, so code is decoded and data is read by its format. What does not fit the format is an error, never skipped.
+/// Finds a node's references. ILC's own object writer (since 9.0, Compiler/ObjectWriter/ObjectWriter.cs) leaves no relocation for a
+/// pc-relative field whose target lies in the same section; LLVM's, which 8.0 uses, leaves all of them. So code is decoded and data is
+/// read by its format, whether or not there are relocations. What does not fit the format is an error, never skipped.
 /// </summary>
 internal ref struct ReferenceReader(IlcObject owner, IlcNode node)
 {
@@ -145,7 +146,7 @@ internal ref struct ReferenceReader(IlcObject owner, IlcNode node)
         if (table.Length < (node.Kind == IlcNodeKind.StaticsType ? MethodTableLayout.SlotCountOffset : MethodTableLayout.SlotsOffset))
             throw owner.Unexpected($"{node.Name} is shorter than a MethodTable");
         uint flags = BinaryPrimitives.ReadUInt32LittleEndian(table);
-        uint prefix = (flags & MethodTableLayout.HasPointers) == 0 ? 0
+        uint prefix = (flags & owner.HasPointersFlag) == 0 ? 0
             : symbol >= 8 ? MethodTableLayout.GCDescSize(BinaryPrimitives.ReadInt64LittleEndian(_bytes[(symbol - 8)..])) : uint.MaxValue;
         // A value type's MethodTable that is good for casts only leaves out the GCDesc that its flags speak of.
         if (prefix != node.Prefix && !(node.Kind == IlcNodeKind.NecessaryType && node.Prefix == 0))
