@@ -82,6 +82,11 @@ internal sealed class NodeComparer(IlcObject old, IlcObject @new)
         byte[] bytes = owner.BytesOf(node);
         foreach (IlcReference reference in references)
             bytes.AsSpan((int)reference.Offset, reference.Kind == IlcReferenceKind.Absolute64 ? 8 : 4).Clear();
+        // The hash of the type's name: the compiler numbers generated types anew, and a type under another number is the same type.
+        // The baseline's MethodTable stays in use, with the hash that the baseline's tables know.
+        int hash = (int)node.Prefix + MethodTableLayout.HashOffset;
+        if (node.IsType && node.Kind != IlcNodeKind.StaticsType && hash + 4 <= bytes.Length)
+            bytes.AsSpan(hash, 4).Clear();
         return bytes;
     }
 }

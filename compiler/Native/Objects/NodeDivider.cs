@@ -50,7 +50,11 @@ internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, 
         IlcNode node = mapped.Length > 0 ? Mapped(primary, value) : Unmapped(primary, value, limit);
         Add(node);
         foreach (ElfSymbol alias in names)
-            byName[rename(alias.Name)] = node;
+        {
+            if (byName.TryAdd(rename(alias.Name), node) || ReferenceEquals(byName[rename(alias.Name)], node))
+                continue;
+            throw Unexpected($"two nodes are called {rename(alias.Name)}");
+        }
     }
 
     // A node that consists of nodes which have symbols of their own: it carries nothing but its beginning.
@@ -99,7 +103,9 @@ internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, 
             throw Unexpected($"{node.Name} overlaps {_nodes[^1].Name}");
         _nodes.Add(node);
         _end = Math.Max(_end, node.End);
-        byName[node.Name] = node;
+        // A renaming that gives two nodes one name would make one stand for the other.
+        if (!byName.TryAdd(node.Name, node))
+            throw Unexpected($"two nodes are called {node.Name}");
     }
 
     private IlcNode Mapped(ElfSymbol symbol, uint value)
@@ -108,7 +114,7 @@ internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, 
         if (section.IsExecutable)
             return Node(symbol, kind, value, value, value + SizeOfCode(symbol, length));
         uint gap = value >= _end ? value - _end : throw Unexpected($"{symbol.Name} begins inside the node before it");
-        uint prefix = kind == IlcNodeKind.NonGCStatics ? StaticsPrefix(value, gap) : MayHavePrefix(kind) ? gap & ~(Word - 1) : 0;
+        uint prefix = kind == IlcNodeKind.NonGCStatics ? StaticsPrefix(value, gap, length) : MayHavePrefix(kind) ? gap & ~(Word - 1) : 0;
         if (prefix > length)
             throw Unexpected($"{symbol.Name} has {length} bytes, and {gap} lie in front of it");
         if (gap - prefix >= LargestAlignment)
@@ -117,13 +123,16 @@ internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, 
     }
 
     // NonGCStaticsNode.cs: with a class constructor's context in front, the symbol stands at the first multiple of the fields' alignment
-    // behind the context; the word before the symbol is the context, which holds the constructor's address. Fields of 16 bytes (Int128) have padding in front
-    // with and without a context.
-    private uint StaticsPrefix(uint value, uint gap)
+    // behind the context; the word before the symbol is the context, which holds the constructor's address, or zero where the fields have been initialised
+    // by the compiler (never with --nopreinitstatics). Fields of 16 bytes (Int128) have padding in front with and without a context.
+    private uint StaticsPrefix(uint value, uint gap, uint length)
     {
-        if (gap < Word || section.Type == ElfSectionType.NoBits || elf.RelocationsIn(section, value - Word, value).IsEmpty)
+        // Zero-filled statics have no context.
+        if (gap < Word || section.Type == ElfSectionType.NoBits)
             return 0;
-        return gap < 2 * Word ? Word : gap < 4 * Word ? 2 * Word : 4 * Word;
+        if (!elf.RelocationsIn(section, value - Word, value).IsEmpty)
+            return gap < 2 * Word ? Word : gap < 4 * Word ? 2 * Word : 4 * Word;
+        return Math.Min(gap & ~(Word - 1), length & ~(Word - 1));
     }
 
     // ILC 8.0 gives a size to methods with line numbers only (ObjectWriter.cs: EmitDebugFunctionInfo), not to generated ones and to stubs.
