@@ -47,7 +47,7 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
         return new NativeDeltaResult { Image = image, Functions = Describe(image, edits.Names), Warnings = edits.Warnings };
     }
 
-    private static WholeProgramAnalysis AnalysisOf(NativeBuild build) =>
+    internal static WholeProgramAnalysis AnalysisOf(NativeBuild build) =>
         build.LayoutFlags.Contains(NoScan) ? WholeProgramAnalysis.None
         : build.LayoutFlags.Contains(GuardedDevirtualizationOff) ? WholeProgramAnalysis.CountsTypes
         : WholeProgramAnalysis.CountsTypes | WholeProgramAnalysis.GuessesClasses;

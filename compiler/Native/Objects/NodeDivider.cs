@@ -114,7 +114,7 @@ internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, 
         if (section.IsExecutable)
             return Node(symbol, kind, value, value, value + SizeOfCode(symbol, length));
         uint gap = value >= _end ? value - _end : throw Unexpected($"{symbol.Name} begins inside the node before it");
-        uint prefix = kind == IlcNodeKind.NonGCStatics ? StaticsPrefix(value, gap, length) : MayHavePrefix(kind) ? gap & ~(Word - 1) : 0;
+        uint prefix = kind == IlcNodeKind.NonGCStatics ? StaticsPrefix(symbol, value, gap, length) : MayHavePrefix(kind) ? gap & ~(Word - 1) : 0;
         if (prefix > length)
             throw Unexpected($"{symbol.Name} has {length} bytes, and {gap} lie in front of it");
         if (gap - prefix >= LargestAlignment)
@@ -123,16 +123,19 @@ internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, 
     }
 
     // NonGCStaticsNode.cs: with a class constructor's context in front, the symbol stands at the first multiple of the fields' alignment
-    // behind the context; the word before the symbol is the context, which holds the constructor's address, or zero where the fields have been initialised
-    // by the compiler (never with --nopreinitstatics). Fields of 16 bytes (Int128) have padding in front with and without a context.
-    private uint StaticsPrefix(uint value, uint gap, uint length)
+    // behind the context; the word before the symbol is the context, which holds the constructor's address, or zero where ILC has run the
+    // constructor itself. Fields of 16 bytes (Int128) have padding in front with and without a context.
+    private uint StaticsPrefix(ElfSymbol symbol, uint value, uint gap, uint length)
     {
-        // Zero-filled statics have no context.
         if (gap < Word || section.Type == ElfSectionType.NoBits)
             return 0;
         if (!elf.RelocationsIn(section, value - Word, value).IsEmpty)
             return gap < 2 * Word ? Word : gap < 4 * Word ? 2 * Word : 4 * Word;
-        return Math.Min(gap & ~(Word - 1), length & ~(Word - 1));
+        if (value % (2 * Word) != 0 || length % (2 * Word) != 0)
+            return Word;
+        // Padding or a context that is zero: it cannot be told, so what needs it is refused.
+        _ambiguous.Add(symbol.Name);
+        return 0;
     }
 
     // ILC 8.0 gives a size to methods with line numbers only (ObjectWriter.cs: EmitDebugFunctionInfo), not to generated ones and to stubs.

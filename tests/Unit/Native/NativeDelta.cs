@@ -60,7 +60,7 @@ internal static class NativeDelta
         IlcObject old = Read(baseline.Build, n => n), @new = Read(build, edits.Renaming.Apply);
         var linked = new LinkedBaseline(old, ElfFile.Read(baseline.Build.Executable, NativeProgram.Name), SymbolsOf(baseline.Build));
         var builder = new PatchContentBuilder(
-            ObjectComparison.Compare(old, @new), new BaselinePatchPoints(linked, baseline.Manifest.Audit), edits.Names, !baseline.Build.LayoutFlags.Contains("--noscan"));
+            ObjectComparison.Compare(old, @new), new BaselinePatchPoints(linked, baseline.Manifest.Audit), edits.Names, NativeDeltaCompiler.AnalysisOf(baseline.Build));
         return builder.Build() is { } content
             ? string.Join("; ", content.Functions.Select(f => content.PatchPointOf(f) is null ? $"({content.DisplayNameOf(f)})" : content.DisplayNameOf(f)).Order(StringComparer.Ordinal))
             : string.Join(' ', builder.Failures.Select(f => f.Id).Distinct().Order(StringComparer.Ordinal));
