@@ -5,11 +5,11 @@ namespace HotpatchBuild.Compiler.Baselines;
 /// <summary>What can be wrong with a baseline: HPB2201 to HPB2219.</summary>
 internal static class BaselineDiagnostics
 {
-    /// <summary>0: revision, 1: store folder.</summary>
+    /// <summary>0: revision, 1: store folder, 2: why it is not rebuilt.</summary>
     public static readonly DiagnosticDescriptor NoRecord = new(
         "HPB2201", "No baseline record for the revision",
-        "There is no baseline record of revision {0} for this project and configuration in {1}.",
-        "Check that revision out and build it with -p:EmitHotpatch=true, or set HotpatchBaseline to its .hotbase file.", ExitCode.Refused);
+        "There is no baseline record of revision {0} for this project and configuration in {1}, and it cannot be rebuilt: {2}.",
+        "Build that revision in a worktree (git worktree add) with -p:EmitHotpatch=true -p:HotpatchStore={1}, or set HotpatchBaseline to its .hotbase file.", ExitCode.Refused);
 
     /// <summary>0: file.</summary>
     public static readonly DiagnosticDescriptor NoFile = new(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace HotpatchBuild.Compiler.Baselines;
 
@@ -22,6 +23,10 @@ internal sealed record BaselineManifest
 
     /// <summary>True when the sources were not exactly the commit's.</summary>
     public required bool Modified { get; init; }
+
+    /// <summary>How the baseline was rebuilt from git objects; null, and not written, for the record of a build.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BaselineRebuild? Rebuilt { get; init; }
 
     /// <summary>GNU build-id of the executable, lower-case hex.</summary>
     public required string BuildId { get; init; }
@@ -65,6 +70,10 @@ internal sealed record BaselineAudit(int Functions, int Patchable, int WholeBody
 /// <param name="Symbol">Symbol name.</param>
 /// <param name="Reason">Why not.</param>
 internal sealed record UnpatchableFunction(string Symbol, string Reason);
+
+/// <summary>A baseline that was rebuilt from git objects with the command lines of a later build.</summary>
+/// <param name="ChangedBuildFiles">Build files that differed between the revision and that later build: what they changed is not in the baseline.</param>
+internal sealed record BaselineRebuild(ImmutableArray<string> ChangedBuildFiles);
 
 /// <summary>One source file.</summary>
 /// <param name="Path">Relative to the git root where it lies inside, else as the compiler was given it.</param>

@@ -79,6 +79,8 @@ internal static class BaselineReader
             return "its manifest lacks a list";
         if (manifest.Assemblies.IsEmpty)
             return "it has no assembly";
+        if (manifest.Rebuilt is { ChangedBuildFiles: var changed } && (changed.IsDefault || changed.Any(file => file is null)))
+            return "its list of changed build files is incomplete";
         if (!IsHex(manifest.Commit, 40, 64))
             return "its commit is not an object name";
         if (!IsHex(manifest.BuildId, 2, 128))

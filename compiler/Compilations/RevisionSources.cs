@@ -69,7 +69,9 @@ public sealed class RevisionSources : ISourceProvider, IDisposable
             git.Dispose();
     }
 
-    private string? ToRelative(string path)
+    /// <summary>The path of the tree that an absolute path stands for; null when it lies outside.</summary>
+    /// <param name="path">An absolute path.</param>
+    public string? ToRelative(string path)
     {
         foreach (string top in (ReadOnlySpan<string>)[_git.SpelledTopLevel, _git.TopLevel])
             if (path.StartsWith(top + Path.DirectorySeparatorChar, StringComparison.Ordinal))

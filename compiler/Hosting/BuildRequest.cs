@@ -48,6 +48,9 @@ public sealed record BuildRequest
     /// <summary>The compiler driver that linked, for example <c>gcc</c>.</summary>
     public required string Linker { get; init; }
 
+    /// <summary>The program that strips symbols, for example <c>objcopy</c>; may be empty where nothing is stripped.</summary>
+    public required string ObjCopy { get; init; }
+
     /// <summary>Version of the ILCompiler package.</summary>
     public required string IlcVersion { get; init; }
 

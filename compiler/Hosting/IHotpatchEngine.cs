@@ -15,5 +15,6 @@ public interface IHotpatchEngine
 
     /// <summary>Records the build as a baseline, or makes a delta against the recorded one.</summary>
     /// <param name="request">What was built and what is wanted.</param>
-    BuildReport EmitHotpatch(BuildRequest request);
+    /// <param name="cancellation">Ends the work and the programs that it runs.</param>
+    BuildReport EmitHotpatch(BuildRequest request, CancellationToken cancellation);
 }

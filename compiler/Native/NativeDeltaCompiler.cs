@@ -19,6 +19,11 @@ namespace HotpatchBuild.Compiler.Native;
 /// </summary>
 internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
 {
+    // Without it ILC counts which types are made, and compiles calls and casts for just these (ILScanner.cs).
+    private const string NoScan = "--noscan";
+
+    private const string GuardedDevirtualizationOff = "--codegenopt:JitEnableGuardedDevirtualization=0";
+
     public NativeDeltaResult Compile(BaselineRecord baseline, NativeBuild build)
     {
         using AssemblyEdits edits = AssemblyEdits.Compare(baseline.Build, build);
@@ -32,7 +37,7 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
             return new NativeDeltaResult { Refusals = unexplained, Warnings = edits.Warnings };
 
         var linked = new LinkedBaseline(old, ElfFile.Read(baseline.Build.Executable, "the baseline's executable"), SymbolsOf(baseline.Build));
-        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Manifest.Audit), edits.Names);
+        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Manifest.Audit), edits.Names, AnalysisOf(baseline.Build));
         if (content.Build() is not { } patch)
             return new NativeDeltaResult { Refusals = [.. content.Failures], Warnings = edits.Warnings };
         if (patch.Replaced.IsEmpty)
@@ -41,6 +46,11 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
         NativePatchImage image = PatchLinker.Link(patch, linked);
         return new NativeDeltaResult { Image = image, Functions = Describe(image, edits.Names), Warnings = edits.Warnings };
     }
+
+    internal static WholeProgramAnalysis AnalysisOf(NativeBuild build) =>
+        build.LayoutFlags.Contains(NoScan) ? WholeProgramAnalysis.None
+        : build.LayoutFlags.Contains(GuardedDevirtualizationOff) ? WholeProgramAnalysis.CountsTypes
+        : WholeProgramAnalysis.CountsTypes | WholeProgramAnalysis.GuessesClasses;
 
     private static IlcObject ReadObject(NativeBuild build, SymbolRenaming renaming, string name) =>
         IlcObject.Read(ElfFile.Read(build.Object, name), IlcMap.Read(build.Map, name), name, renaming.Apply);

@@ -71,6 +71,25 @@ internal static class NativeDiagnostics
     public static readonly DiagnosticDescriptor NotMovable = new(
         "HPB2320", "New code needs data that cannot be brought along", "New code needs {0} ({1}), which cannot be brought into a running process.", ShipFullBuild, ExitCode.Refused);
 
+    public static readonly DiagnosticDescriptor NewGenericVirtual = new(
+        "HPB2323", "A new type takes part in generic virtual calls",
+        "New code makes objects of {0}, on which the program calls generic virtual methods ({1}); the tables that find them are part of the baseline.", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor NewImplementation = new(
+        "HPB2324", "A new type where the compiler has counted the types",
+        "New code brings {0}, and the baseline's code may rely on having seen every type that is a {1}.",
+        "Record the next baseline with HotpatchNoScan=true, and ship the full build at the next restart.", ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor NewOverride = new(
+        "HPB2326", "A new type overrides what nothing has overridden",
+        "New code brings {0}, which overrides {1}; the baseline's code may rely on nobody doing so.",
+        "Record the next baseline with HotpatchNoScan=true, and ship the full build at the next restart.", ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor TypeNoLongerMade = new(
+        "HPB2325", "A type of which objects may be alive is no longer made",
+        "New code may rely on there being no object of {0}, and the baseline makes such objects.",
+        "Record the next baseline with HotpatchNoScan=true, and ship the full build at the next restart.", ExitCode.Refused);
+
     public static readonly DiagnosticDescriptor AssemblyAdded = new(
         "HPB2321", "An assembly was added to the program", "The assembly {0} is not part of the baseline.", ShipFullBuild, ExitCode.Refused);
 

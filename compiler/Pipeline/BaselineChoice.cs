@@ -14,8 +14,9 @@ internal static class BaselineChoice
     /// <param name="store">The store.</param>
     /// <param name="git">The repository.</param>
     /// <param name="head">The commit that is checked out.</param>
+    /// <param name="rebuild">Makes the baseline of a commit that was named and that has none, and gives its file.</param>
     /// <returns>The file, or null when this build becomes a baseline.</returns>
-    public static string? Choose(BuildRequest request, BaselineKey key, BaselineStore store, IGitRepository git, ObjectId head)
+    public static string? Choose(BuildRequest request, BaselineKey key, BaselineStore store, IGitRepository git, ObjectId head, Func<ObjectId, string> rebuild)
     {
         if (request.NewBaseline)
             return null;
@@ -24,7 +25,7 @@ internal static class BaselineChoice
         if (request.Baseline.EndsWith(BaselineStore.Extension, StringComparison.OrdinalIgnoreCase))
             return Path.GetFullPath(request.Baseline, Path.GetDirectoryName(request.ProjectFile)!);
         ObjectId commit = git.ResolveCommit(request.Baseline);
-        return store.Find(key, commit) ?? throw new HotpatchException(BaselineDiagnostics.NoRecord.With(request.Baseline, store.Directory));
+        return store.Find(key, commit) ?? rebuild(commit);
     }
 
     /// <summary>Refuses a baseline that the build cannot be compared with.</summary>

@@ -17,33 +17,48 @@ internal static class BaselineRecorder
         "HotpatchBuild " + typeof(BaselineRecorder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Records a build.</summary>
-    /// <param name="request">Where the build is.</param>
     /// <param name="build">The build.</param>
     /// <param name="key">What it is of.</param>
-    /// <param name="tree">The state of the sources.</param>
+    /// <param name="origin">What it was made of.</param>
     /// <param name="audit">What the audit of the executable found.</param>
-    public static BaselineRecord Record(BuildRequest request, NativeBuild build, BaselineKey key, WorkingTree tree, PrologueAuditReport audit)
+    public static BaselineRecord Record(NativeBuild build, BaselineKey key, BaselineOrigin origin, PrologueAuditReport audit)
     {
-        CompiledFiles files = CompiledFiles.Of(build.CompilerArguments, Path.GetDirectoryName(request.ProjectFile)!);
         var manifest = new BaselineManifest
         {
             FormatVersion = BaselineManifest.CurrentFormatVersion,
             CreatedBy = CreatedBy,
             Key = key,
-            Commit = tree.Head.Hex,
-            Modified = tree.IsModified(files.Sources),
+            Commit = origin.Commit.Hex,
+            Modified = origin.Modified,
+            Rebuilt = origin.Rebuilt,
             BuildId = Convert.ToHexStringLower(build.BuildId.AsSpan()),
             IlcVersion = build.IlcVersion,
             Frameworks = build.Frameworks,
             LayoutFlags = build.LayoutFlags,
             Linker = build.Linker,
             Audit = Summarise(audit),
-            Sources = [.. files.Sources.Select(path => new BaselineSource(tree.Relative(path), Convert.ToHexStringLower(SHA256.HashData(NativeBuildCollector.ReadFile(path)))))],
-            References = [.. files.References.Select(path => new BaselineReference(Path.GetFileName(path), NativeBuildCollector.ReadMvid(NativeBuildCollector.ReadFile(path), path)))],
+            Sources = origin.Sources,
+            References = origin.References,
             Assemblies = [],
             Parts = [],
         };
         return new BaselineRecord(manifest, build);
+    }
+
+    /// <summary>What a build of the working tree is made of.</summary>
+    /// <param name="request">Where the build is.</param>
+    /// <param name="build">The build.</param>
+    /// <param name="tree">The state of the sources.</param>
+    public static BaselineOrigin OriginOf(BuildRequest request, NativeBuild build, WorkingTree tree)
+    {
+        CompiledFiles files = CompiledFiles.Of(build.CompilerArguments, Path.GetDirectoryName(request.ProjectFile)!);
+        return new BaselineOrigin
+        {
+            Commit = tree.Head,
+            Modified = tree.IsModified(files.Sources),
+            Sources = [.. files.Sources.Select(path => new BaselineSource(tree.Relative(path), Convert.ToHexStringLower(SHA256.HashData(NativeBuildCollector.ReadFile(path)))))],
+            References = [.. files.References.Select(path => new BaselineReference(Path.GetFileName(path), NativeBuildCollector.ReadMvid(NativeBuildCollector.ReadFile(path), path)))],
+        };
     }
 
     /// <summary>Audits the entries of a build's functions.</summary>

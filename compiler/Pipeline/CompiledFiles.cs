@@ -7,7 +7,8 @@ namespace HotpatchBuild.Compiler.Pipeline;
 /// <summary>Which files went into an assembly, in the compiler's order.</summary>
 /// <param name="Sources">Source files, absolute.</param>
 /// <param name="References">Referenced assemblies, absolute.</param>
-internal sealed record CompiledFiles(ImmutableArray<string> Sources, ImmutableArray<string> References)
+/// <param name="Analyzers">Assemblies with source generators among them, absolute.</param>
+internal sealed record CompiledFiles(ImmutableArray<string> Sources, ImmutableArray<string> References, ImmutableArray<string> Analyzers)
 {
     /// <summary>Takes them out of recorded arguments.</summary>
     /// <param name="arguments">The arguments, one each.</param>
@@ -17,6 +18,7 @@ internal sealed record CompiledFiles(ImmutableArray<string> Sources, ImmutableAr
         CSharpCommandLineArguments parsed = ParsedArguments.Parse(new CompilerArguments(arguments, projectDirectory));
         return new CompiledFiles(
             [.. parsed.SourceFiles.Select(file => file.Path)],
-            [.. parsed.MetadataReferences.Select(reference => Path.GetFullPath(reference.Reference, projectDirectory))]);
+            [.. parsed.MetadataReferences.Select(reference => Path.GetFullPath(reference.Reference, projectDirectory))],
+            [.. parsed.AnalyzerReferences.Select(reference => Path.GetFullPath(reference.FilePath, projectDirectory))]);
     }
 }

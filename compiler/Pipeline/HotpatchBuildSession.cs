@@ -1,6 +1,7 @@
 using System.Globalization;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Native.Audit;
+using HotpatchBuild.Compiler.Pipeline.Rebuilding;
 using HotpatchBuild.Compiler.Revisions;
 using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Diagnostics;
@@ -14,7 +15,8 @@ namespace HotpatchBuild.Compiler.Pipeline;
 internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCompiler compiler, TimeProvider clock)
 {
     /// <summary>Records the build as a baseline, or makes the delta against the recorded one.</summary>
-    public BuildReport Run()
+    /// <param name="cancellation">Ends a rebuild.</param>
+    public BuildReport Run(CancellationToken cancellation)
     {
         using GitExecutable git = GitExecutable.Open(Path.GetDirectoryName(request.ProjectFile)!);
         var tree = new WorkingTree(git);
@@ -27,7 +29,8 @@ internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCom
         upToDate.Forget();
         NativeBuild build = NativeBuildCollector.Collect(request);
         var key = new BaselineKey(request.AssemblyName, tree.Relative(request.ProjectFile), request.TargetFramework, request.RuntimeIdentifier, request.Configuration);
-        BuildReport report = BaselineChoice.Choose(request, key, store, git, tree.Head) is { } path
+        var rebuild = new RevisionRebuild(request, build, key, git, tree, store.Directory);
+        BuildReport report = BaselineChoice.Choose(request, key, store, git, tree.Head, commit => store.Add(rebuild.Run(commit, cancellation), clock.GetUtcNow())) is { } path
             ? CompareWith(path, key, build, tree)
             : RecordBaseline(key, build, tree, store);
         if (report.Messages.All(message => message.Kind is BuildMessageKind.Detail or BuildMessageKind.Outcome))
@@ -41,19 +44,18 @@ internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCom
     private BuildReport RecordBaseline(BaselineKey key, NativeBuild build, WorkingTree tree, BaselineStore store)
     {
         PrologueAuditReport audit = BaselineRecorder.Audit(request, build);
-        BaselineRecord record = BaselineRecorder.Record(request, build, key, tree, audit);
+        BaselineRecord record = BaselineRecorder.Record(build, key, BaselineRecorder.OriginOf(request, build, tree), audit);
         string file = store.Add(record, clock.GetUtcNow());
         // A delta in the output folder belongs to an older baseline, and the program beside it is a newer one.
         OutputFiles.Delete(request.Delta);
-        string revision = record.Manifest.Commit[..12] + (record.Manifest.Modified ? " with uncommitted changes" : "");
-        return Outcome($"baseline recorded for {request.AssemblyName} {revision}: {audit.Summary} -> {file}", null, file);
+        return Outcome($"baseline recorded for {request.AssemblyName} {NameOf(record.Manifest)}: {audit.Summary} -> {file}", null, file);
     }
 
     private BuildReport CompareWith(string path, BaselineKey key, NativeBuild build, WorkingTree tree)
     {
         BaselineRecord baseline = BaselineReader.Read(path);
         BaselineChoice.CheckComparable(path, baseline.Manifest, key, build);
-        string name = baseline.Manifest.Commit[..12] + (baseline.Manifest.Modified ? " with uncommitted changes" : "");
+        string name = NameOf(baseline.Manifest);
         NativeDeltaResult result = baseline.Build.BuildId.SequenceEqual(build.BuildId) ? NativeDeltaResult.Unchanged : compiler.Compile(baseline, build);
         if (!result.Refusals.IsEmpty || result.Image is null)
         {
@@ -61,8 +63,8 @@ internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCom
             OutputFiles.Delete(request.Delta);
         }
         if (!result.Refusals.IsEmpty)
-            return Refused(result, name, path);
-        List<BuildMessage> messages = [.. result.Warnings.Select(warning => BuildMessage.From(warning, BuildMessageKind.Warning))];
+            return Refused(result, baseline.Manifest, path);
+        List<BuildMessage> messages = Warnings(result, baseline.Manifest);
         if (result.Image is null)
         {
             messages.Add(new BuildMessage(BuildMessageKind.Outcome, $"{request.AssemblyName} is as in the baseline {name}: no delta needed"));
@@ -75,16 +77,27 @@ internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCom
         return new BuildReport(messages, request.Delta, path);
     }
 
-    private BuildReport Refused(NativeDeltaResult result, string baseline, string path)
+    private BuildReport Refused(NativeDeltaResult result, BaselineManifest baseline, string path)
     {
         BuildMessageKind kind = request.WarnOnRefusal ? BuildMessageKind.Warning : BuildMessageKind.Error;
-        List<BuildMessage> messages = [.. result.Warnings.Select(warning => BuildMessage.From(warning, BuildMessageKind.Warning))];
+        List<BuildMessage> messages = Warnings(result, baseline);
         foreach (Failure refusal in result.Refusals)
             messages.Add(BuildMessage.From(refusal, kind));
         if (request.WarnOnRefusal)
-            messages.Add(new BuildMessage(BuildMessageKind.Outcome, $"no delta for {request.AssemblyName} from the baseline {baseline}: {Count(result.Refusals.Length, "refusal")}"));
+            messages.Add(new BuildMessage(BuildMessageKind.Outcome, $"no delta for {request.AssemblyName} from the baseline {NameOf(baseline)}: {Count(result.Refusals.Length, "refusal")}"));
         return new BuildReport(messages, null, path);
     }
+
+    private static List<BuildMessage> Warnings(NativeDeltaResult result, BaselineManifest baseline)
+    {
+        List<BuildMessage> messages = [.. result.Warnings.Select(warning => BuildMessage.From(warning, BuildMessageKind.Warning))];
+        if (baseline.Rebuilt is { ChangedBuildFiles: { IsEmpty: false } changed })
+            messages.Add(BuildMessage.From(RebuildDiagnostics.BuildFilesDiffer.With(NameOf(baseline), string.Join(", ", changed)), BuildMessageKind.Warning));
+        return messages;
+    }
+
+    private static string NameOf(BaselineManifest baseline) =>
+        baseline.Commit[..12] + (baseline.Modified ? " with uncommitted changes" : "") + (baseline.Rebuilt is null ? "" : " (rebuilt)");
 
     private static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 

@@ -22,7 +22,8 @@ public sealed class HotpatchEngine : IHotpatchEngine
     });
 
     /// <inheritdoc/>
-    public BuildReport EmitHotpatch(BuildRequest request) => Reported(() => new HotpatchBuildSession(request, new NativeDeltaCompiler(), TimeProvider.System).Run());
+    public BuildReport EmitHotpatch(BuildRequest request, CancellationToken cancellation) =>
+        Reported(() => new HotpatchBuildSession(request, new NativeDeltaCompiler(), TimeProvider.System).Run(cancellation));
 
     private static void Require(bool condition, string setting, object value, string allowed)
     {

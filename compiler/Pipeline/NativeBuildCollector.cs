@@ -25,7 +25,7 @@ internal static class NativeBuildCollector
         return new NativeBuild
         {
             Assembly = ReadAssembly(request.Assembly),
-            OtherAssemblies = OtherAssemblies(request, ilcArguments),
+            OtherAssemblies = [.. OtherAssemblyPaths(request, ilcArguments).Select(ReadAssembly).OrderBy(assembly => assembly.Name, StringComparer.Ordinal)],
             Object = DebugSections.Blank(ReadFile(request.NativeObject), request.NativeObject),
             Map = ReadFile(request.NativeMap),
             Executable = executable,
@@ -99,20 +99,18 @@ internal static class NativeBuildCollector
         return symbols.Symbols.IsEmpty ? throw new HotpatchException(BaselineDiagnostics.NoSymbols.With(request.SymbolFile)) : symbols;
     }
 
-    private static ImmutableArray<ProgramAssembly> OtherAssemblies(BuildRequest request, ImmutableArray<string> ilcArguments)
+    /// <summary>The program's assemblies beside its own one, absolute.</summary>
+    /// <param name="request">Where the framework's are.</param>
+    /// <param name="ilcArguments">ILC's arguments.</param>
+    public static IEnumerable<string> OtherAssemblyPaths(BuildRequest request, ImmutableArray<string> ilcArguments)
     {
         List<string> framework = [.. request.FrameworkDirectories.Select(folder => Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar)];
         string projectDirectory = Path.GetDirectoryName(request.ProjectFile)!;
-        return
-        [
-            .. ilcArguments
-                .Where(argument => argument.StartsWith(IlcReferenceOption, StringComparison.Ordinal))
-                .Select(argument => Path.GetFullPath(argument[IlcReferenceOption.Length..].Trim('"'), projectDirectory))
-                .Where(path => !framework.Exists(folder => path.StartsWith(folder, StringComparison.Ordinal)))
-                .Distinct(StringComparer.Ordinal)
-                .Select(ReadAssembly)
-                .OrderBy(assembly => assembly.Name, StringComparer.Ordinal),
-        ];
+        return ilcArguments
+            .Where(argument => argument.StartsWith(IlcReferenceOption, StringComparison.Ordinal))
+            .Select(argument => Path.GetFullPath(argument[IlcReferenceOption.Length..].Trim('"'), projectDirectory))
+            .Where(path => !framework.Exists(folder => path.StartsWith(folder, StringComparison.Ordinal)))
+            .Distinct(StringComparer.Ordinal);
     }
 
     private static ProgramAssembly ReadAssembly(string path)

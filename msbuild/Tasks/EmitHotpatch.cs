@@ -62,6 +62,9 @@ public sealed class EmitHotpatch : EngineTask
     [Required]
     public string Linker { get; set; } = "";
 
+    /// <summary>The program that strips symbols; may be empty where nothing is stripped.</summary>
+    public string ObjCopy { get; set; } = "";
+
     /// <summary>Version of the ILCompiler package.</summary>
     [Required]
     public string IlcVersion { get; set; } = "";
@@ -137,6 +140,7 @@ public sealed class EmitHotpatch : EngineTask
             IlcArguments = Path.GetFullPath(IlcArguments),
             LinkerArguments = Path.GetFullPath(LinkerArguments),
             Linker = Linker,
+            ObjCopy = ObjCopy,
             IlcVersion = IlcVersion,
             IlcToolsDirectory = Path.GetFullPath(IlcToolsDirectory),
             Baseline = Baseline,
@@ -157,7 +161,7 @@ public sealed class EmitHotpatch : EngineTask
             LogValue(nameof(LayoutFlags), flag);
         foreach (string identifier in request.AdvisoryIdentifiers)
             LogValue(nameof(AdvisoryIdentifiers), identifier);
-        return context.Create<IHotpatchEngine>(IHotpatchEngine.Implementation).EmitHotpatch(request);
+        return context.Create<IHotpatchEngine>(IHotpatchEngine.Implementation).EmitHotpatch(request, Cancellation);
     }
 
     /// <inheritdoc/>

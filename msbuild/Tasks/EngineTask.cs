@@ -5,8 +5,10 @@ using Microsoft.Build.Framework;
 namespace HotpatchBuild.Tasks;
 
 /// <summary>What every task of the package does: hand its parameters to the engine and its report to the log.</summary>
-public abstract class EngineTask : ITask
+public abstract class EngineTask : ICancelableTask
 {
+    private readonly CancellationTokenSource _cancellation = new();
+
     /// <inheritdoc/>
     public IBuildEngine BuildEngine { get; set; } = null!;
 
@@ -20,6 +22,12 @@ public abstract class EngineTask : ITask
     /// <summary>The project file; where a message has no source line, it stands there.</summary>
     [Required]
     public string ProjectFile { get; set; } = "";
+
+    /// <summary>Cancelled when the build is.</summary>
+    private protected CancellationToken Cancellation => _cancellation.Token;
+
+    /// <inheritdoc/>
+    public void Cancel() => _cancellation.Cancel();
 
     /// <inheritdoc/>
     public bool Execute()
@@ -36,6 +44,11 @@ public abstract class EngineTask : ITask
         catch (HotpatchException e)
         {
             Log(BuildMessage.From(e.Failure, BuildMessageKind.Error));
+            return false;
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            // The build says itself that it was cancelled.
             return false;
         }
     }

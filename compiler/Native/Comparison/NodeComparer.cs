@@ -69,7 +69,7 @@ internal sealed class NodeComparer(IlcObject old, IlcObject @new)
         {
             Frame f = x[i], g = y[i];
             if (f.CodeOffset != g.CodeOffset || f.Length != g.Length || f.LsdaAddend != g.LsdaAddend
-                || !f.Record.AsSpan()[FrameLayout.CfiOffset..].SequenceEqual(g.Record.AsSpan()[FrameLayout.CfiOffset..])
+                || !Instructions(f).SequenceEqual(Instructions(g))
                 || !f.Cie.AsSpan().SequenceEqual(g.Cie.AsSpan())
                 || !SameTarget(f.Lsda, g.Lsda))
                 return false;
@@ -77,11 +77,19 @@ internal sealed class NodeComparer(IlcObject old, IlcObject @new)
         return true;
     }
 
+    // DW_CFA_nop, a zero, fills a record up to the alignment of the next one; the last record of an object has other neighbours.
+    private static ReadOnlySpan<byte> Instructions(Frame frame) => frame.Record.AsSpan()[FrameLayout.CfiOffset..].TrimEnd((byte)0);
+
     private static byte[] Masked(IlcObject owner, IlcNode node, ReadOnlySpan<IlcReference> references)
     {
         byte[] bytes = owner.BytesOf(node);
         foreach (IlcReference reference in references)
             bytes.AsSpan((int)reference.Offset, reference.Kind == IlcReferenceKind.Absolute64 ? 8 : 4).Clear();
+        // The hash of the type's name: the compiler numbers generated types anew, and a type under another number is the same type.
+        // The baseline's MethodTable stays in use, with the hash that the baseline's tables know.
+        int hash = (int)node.Prefix + MethodTableLayout.HashOffset;
+        if (node.IsType && node.Kind != IlcNodeKind.StaticsType && hash + 4 <= bytes.Length)
+            bytes.AsSpan(hash, 4).Clear();
         return bytes;
     }
 }

@@ -27,6 +27,11 @@ internal sealed class ObjectComparison
     /// <summary>Nodes that only the new revision has, in the order of their names.</summary>
     public IReadOnlyList<IlcNode> Added { get; private set; } = [];
 
+    /// <summary>Types of the baseline of which the new revision's code makes no objects, in the order of their names.</summary>
+    public IEnumerable<IlcNode> NoLongerConstructed => Old.Nodes
+        .Where(n => n.Value.Kind == IlcNodeKind.ConstructedType && n.Key == n.Value.Name && New.Nodes.GetValueOrDefault(n.Key)?.Kind != IlcNodeKind.ConstructedType)
+        .OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => n.Value);
+
     public static ObjectComparison Compare(IlcObject old, IlcObject @new)
     {
         var result = new ObjectComparison(old, @new, new NodeComparer(old, @new));

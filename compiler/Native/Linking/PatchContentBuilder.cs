@@ -9,8 +9,10 @@ namespace HotpatchBuild.Compiler.Native.Linking;
 /// Decides what a patch brings along and what it refuses. Three questions, each answered for every node concerned: may this difference
 /// stay unseen by old code? where does new code find this? may this be copied into a running process?
 /// </summary>
-internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoints patchPoints, INativeNames names)
+internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoints patchPoints, INativeNames names, WholeProgramAnalysis analysis)
 {
+    private readonly TypeRelations _relations = new(comparison, analysis.HasFlag(WholeProgramAnalysis.GuessesClasses));
+
     private readonly Dictionary<string, IlcNode> _brought = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PatchPoint> _points = new(StringComparer.Ordinal);
     private readonly Queue<IlcNode> _work = new();
@@ -23,6 +25,12 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
     {
         foreach (ChangedNode changed in comparison.Changed)
             Judge(changed);
+        // Before the code that is brought is followed: an unchanged program needs nothing.
+        if (analysis != WholeProgramAnalysis.None && _work.Count > 0)
+        {
+            foreach (IlcNode type in comparison.NoLongerConstructed)
+                Refuse(NativeDiagnostics.TypeNoLongerMade, type.Name, names.TypeNameOf(type.Name));
+        }
         while (_work.TryDequeue(out IlcNode? node))
             Follow(node);
         return _failures.Count == 0 ? new PatchContent(comparison, _brought.Values, _points, names.DisplayNameOf) : null;
@@ -32,6 +40,12 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
     private void Judge(ChangedNode changed)
     {
         IlcNode node = changed.New;
+        if (changed.Old.Kind != node.Kind && !(changed.Old.IsType && node.IsType))
+        {
+            // A method whose type nobody makes any more is a stub that throws, and objects of the type may be alive.
+            Refuse(NativeDiagnostics.DataChanged, node.Name, names.DisplayNameOf(node.Name), $"{changed.Old.Kind}, now {node.Kind}");
+            return;
+        }
         switch (node.Kind)
         {
             case IlcNodeKind.Method:
@@ -136,6 +150,8 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
 
     private void BringNew(IlcNode node, IlcNode by)
     {
+        if (node.Kind == IlcNodeKind.ConstructedType)
+            JudgeNewType(node);
         switch (node.Kind)
         {
             case IlcNodeKind.Method or IlcNodeKind.Helper or IlcNodeKind.UnboxingStub or IlcNodeKind.FieldData
@@ -157,6 +173,20 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
                 Refuse(NativeDiagnostics.NotMovable, node.Name, node.Name, $"{node.Kind}, for {names.DisplayNameOf(by.Name)}");
                 break;
         }
+    }
+
+    private void JudgeNewType(IlcNode type)
+    {
+        if (_relations.GenericVirtualMethodOn(type) is { } method)
+            Refuse(NativeDiagnostics.NewGenericVirtual, type.Name, names.TypeNameOf(type.Name), names.DisplayNameOf(method));
+        if (analysis == WholeProgramAnalysis.None)
+            return;
+        // The code that the patch brings has been compiled with the new types in view, and code that is not patched is the same with and without
+        // them. What would be wrong is the code that a rollback brings back, while objects of the new types are alive.
+        if (_relations.CountedAncestorOf(type) is { } ancestor)
+            Refuse(NativeDiagnostics.NewImplementation, type.Name, names.TypeNameOf(type.Name), names.TypeNameOf(ancestor));
+        if (_relations.FirstOverrideBy(type) is { } overridden)
+            Refuse(NativeDiagnostics.NewOverride, type.Name, names.TypeNameOf(type.Name), names.DisplayNameOf(overridden));
     }
 
     // typeof(T) is one object per type. For a type that the patch brings it comes along; for one that the baseline has, the runtime may

@@ -214,12 +214,14 @@ internal sealed class PatchLinker
         }
     }
 
-    private ImmutableDictionary<ImageSection, ImmutableArray<byte>> Sections() => new (ImageSection Section, SectionBuilder Builder)[]
-        {
-            (ImageSection.Entries, _entries), (ImageSection.Text, _text), (ImageSection.ReadOnlyData, _readOnly), (ImageSection.Data, _data), (ImageSection.Unwind, _unwind),
-        }
-        .Where(s => s.Builder.Size > 0)
-        .ToImmutableDictionary(s => s.Section, s => s.Builder.Bytes.ToImmutableArray());
+    private ImageSections Sections() => new()
+    {
+        [ImageSection.Entries] = [.. _entries.Bytes],
+        [ImageSection.Text] = [.. _text.Bytes],
+        [ImageSection.ReadOnlyData] = [.. _readOnly.Bytes],
+        [ImageSection.Data] = [.. _data.Bytes],
+        [ImageSection.Unwind] = [.. _unwind.Bytes],
+    };
 
     private readonly record struct Target(ImageLocation? Image, ulong Address)
     {

@@ -41,7 +41,8 @@ internal sealed class AssemblyEdits : IDisposable
         result.Refusals = [.. refusals, .. sets.SelectMany(s => s.Refusals)];
         result.Warnings = [.. sets.SelectMany(s => s.Warnings)];
         result.Renaming = SymbolRenaming.Of(result._old.Zip(result._new, (o, n) => (o.Names, n.Names, n.Edits.Elements)));
-        result.Names = new SymbolNames([.. result._new.Select(n => (n.Model, n.Names)), .. result._old]);
+        // Symbols are in terms of the baseline: a method has moved on to another name since.
+        result.Names = new SymbolNames([.. result._new.Select(n => (n.Model, n.Names.Renamed(result.Renaming.Apply))), .. result._old]);
         return result;
     }
 

@@ -19,13 +19,27 @@ internal sealed class MangledNames
     {
     }
 
+    /// <summary>What all names of the assembly begin with.</summary>
+    public string AssemblyPrefix { get; private set; } = "";
+
     /// <summary>The methods by symbol, without instantiations.</summary>
     public IReadOnlyDictionary<string, MethodDefinition> Methods => _methods;
 
     /// <summary>The types by mangled name, without instantiations.</summary>
     public IReadOnlyDictionary<string, TypeDefinition> Types => _types;
 
-    /// <summary>The symbol of a method by its <see cref="ElementIdentity.Key"/>, or null.</summary>
+    /// <summary>The same methods and types under other names.</summary>
+    public MangledNames Renamed(Func<string, string> rename)
+    {
+        var result = new MangledNames();
+        foreach ((string symbol, MethodDefinition method) in _methods)
+            result._methods[rename(symbol)] = method;
+        foreach ((string symbol, TypeDefinition type) in _types)
+            result._types[rename(symbol)] = type;
+        return result;
+    }
+
+    /// <summary>The symbol of a method, or the mangled name of a type, by its <see cref="ElementIdentity.Key"/>; or null.</summary>
     public string? SymbolOf(string key) => _symbolOfKey.GetValueOrDefault(key);
 
     public static MangledNames Of(AssemblyModel model)
@@ -37,6 +51,7 @@ internal sealed class MangledNames
         foreach (TypeDefinition type in model.Types.OrderBy(t => t.MetadataToken.RID))
         {
             string typeName = $"{assembly}_{Unique(Sanitize(FullName(type)), typeNames)}";
+            result.AssemblyPrefix = assembly + "_";
             result._types[typeName] = type;
             var methodNames = new HashSet<string>(StringComparer.Ordinal);
             foreach (MethodDefinition method in type.Methods.OrderBy(m => m.MetadataToken.RID))
@@ -45,6 +60,7 @@ internal sealed class MangledNames
                 result._methods[symbol] = method;
                 result._symbolOfKey[MetadataNames.Key(method)] = symbol;
             }
+            result._symbolOfKey[MetadataNames.Key(type)] = typeName;
         }
         return result;
     }

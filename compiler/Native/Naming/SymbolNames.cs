@@ -28,7 +28,7 @@ internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNam
     /// <summary>The method of one of the program's own assemblies that a symbol stands for, or null.</summary>
     public (AssemblyModel Model, MethodDefinition Method)? FindMethod(string symbol)
     {
-        string plain = MangledNames.WithoutInstantiations(symbol.Replace("@added", "", StringComparison.Ordinal));
+        string plain = MangledNames.WithoutInstantiations(symbol);
         foreach ((AssemblyModel model, MangledNames names) in assemblies)
         {
             if (names.Methods.TryGetValue(plain, out MethodDefinition? method))

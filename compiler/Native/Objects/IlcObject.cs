@@ -48,7 +48,7 @@ internal sealed class IlcObject
     {
         var result = new IlcObject(elf, name, rename);
         foreach (IGrouping<int, ElfSymbol> group in SymbolsBySection(elf))
-            result._bySection[group.Key] = new NodeDivider(name, elf.Sections[group.Key], map, rename, result._nodes).Divide([.. group.OrderBy(s => s.Value)]);
+            result._bySection[group.Key] = new NodeDivider(name, elf, elf.Sections[group.Key], map, rename, result._nodes).Divide([.. group.OrderBy(s => s.Value)]);
         result.Frames = FrameTable.Read(elf, result);
         return result;
     }

@@ -8,7 +8,7 @@ namespace HotpatchBuild.Compiler.Native.Objects;
 /// stands in the map; its symbol may stand behind its first byte. So what lies between the end of the former node and a symbol is padding
 /// (less than the alignment) and then the words in front of the symbol. What does not tile is an error.
 /// </summary>
-internal sealed class NodeDivider(string file, ElfSection section, IlcMap map, Func<string, string> rename, Dictionary<string, IlcNode> byName)
+internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, IlcMap map, Func<string, string> rename, Dictionary<string, IlcNode> byName)
 {
     private const uint Word = 8;
 
@@ -50,7 +50,11 @@ internal sealed class NodeDivider(string file, ElfSection section, IlcMap map, F
         IlcNode node = mapped.Length > 0 ? Mapped(primary, value) : Unmapped(primary, value, limit);
         Add(node);
         foreach (ElfSymbol alias in names)
-            byName[rename(alias.Name)] = node;
+        {
+            if (byName.TryAdd(rename(alias.Name), node) || ReferenceEquals(byName[rename(alias.Name)], node))
+                continue;
+            throw Unexpected($"two nodes are called {rename(alias.Name)}");
+        }
     }
 
     // A node that consists of nodes which have symbols of their own: it carries nothing but its beginning.
@@ -99,7 +103,9 @@ internal sealed class NodeDivider(string file, ElfSection section, IlcMap map, F
             throw Unexpected($"{node.Name} overlaps {_nodes[^1].Name}");
         _nodes.Add(node);
         _end = Math.Max(_end, node.End);
-        byName[node.Name] = node;
+        // A renaming that gives two nodes one name would make one stand for the other.
+        if (!byName.TryAdd(node.Name, node))
+            throw Unexpected($"two nodes are called {node.Name}");
     }
 
     private IlcNode Mapped(ElfSymbol symbol, uint value)
@@ -108,12 +114,28 @@ internal sealed class NodeDivider(string file, ElfSection section, IlcMap map, F
         if (section.IsExecutable)
             return Node(symbol, kind, value, value, value + SizeOfCode(symbol, length));
         uint gap = value >= _end ? value - _end : throw Unexpected($"{symbol.Name} begins inside the node before it");
-        uint prefix = MayHavePrefix(kind) ? gap & ~(Word - 1) : 0;
+        uint prefix = kind == IlcNodeKind.NonGCStatics ? StaticsPrefix(symbol, value, gap, length) : MayHavePrefix(kind) ? gap & ~(Word - 1) : 0;
         if (prefix > length)
-            prefix = kind == IlcNodeKind.NonGCStatics && length < Word ? 0u : throw Unexpected($"{symbol.Name} has {length} bytes, and {gap} lie in front of it");
+            throw Unexpected($"{symbol.Name} has {length} bytes, and {gap} lie in front of it");
         if (gap - prefix >= LargestAlignment)
             throw Unexpected($"{gap} bytes in front of {symbol.Name} belong to nothing");
         return Node(symbol, kind, value - prefix, value, (ulong)(value - prefix) + length);
+    }
+
+    // NonGCStaticsNode.cs: with a class constructor's context in front, the symbol stands at the first multiple of the fields' alignment
+    // behind the context; the word before the symbol is the context, which holds the constructor's address, or zero where ILC has run the
+    // constructor itself. Fields of 16 bytes (Int128) have padding in front with and without a context.
+    private uint StaticsPrefix(ElfSymbol symbol, uint value, uint gap, uint length)
+    {
+        if (gap < Word || section.Type == ElfSectionType.NoBits)
+            return 0;
+        if (!elf.RelocationsIn(section, value - Word, value).IsEmpty)
+            return gap < 2 * Word ? Word : gap < 4 * Word ? 2 * Word : 4 * Word;
+        if (value % (2 * Word) != 0 || length % (2 * Word) != 0)
+            return Word;
+        // Padding or a context that is zero: it cannot be told, so what needs it is refused.
+        _ambiguous.Add(symbol.Name);
+        return 0;
     }
 
     // ILC 8.0 gives a size to methods with line numbers only (ObjectWriter.cs: EmitDebugFunctionInfo), not to generated ones and to stubs.
@@ -151,9 +173,9 @@ internal sealed class NodeDivider(string file, ElfSection section, IlcMap map, F
         ? new IlcNode(rename(symbol.Name), _ambiguous.Contains(symbol.Name) ? IlcNodeKind.Unknown : kind, section.Index, start, value, (uint)end)
         : throw Unexpected($"{symbol.Name} ends outside its section");
 
-    // A GCDesc, a dictionary's header, a class constructor's context.
+    // A GCDesc, a dictionary's header.
     private static bool MayHavePrefix(IlcNodeKind kind) => kind
-        is IlcNodeKind.ConstructedType or IlcNodeKind.NecessaryType or IlcNodeKind.StaticsType or IlcNodeKind.Dictionary or IlcNodeKind.NonGCStatics or IlcNodeKind.PreInitializedData;
+        is IlcNodeKind.ConstructedType or IlcNodeKind.NecessaryType or IlcNodeKind.StaticsType or IlcNodeKind.Dictionary or IlcNodeKind.PreInitializedData;
 
     private uint OffsetOf(ElfSymbol symbol) => symbol.Value <= section.Size && section.Size <= int.MaxValue
         ? (uint)symbol.Value

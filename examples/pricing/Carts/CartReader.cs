@@ -17,7 +17,7 @@ public sealed class CartReader(IProductCatalog catalog, ICouponBook coupons)
         foreach (LineRequest line in request.Lines)
         {
             Product product = await catalog.FindAsync(line.Sku, cancellation)
-                ?? throw new CartException($"There is no product {line.Sku}.");
+                ?? throw new UnknownProductException(line.Sku);
             lines.Add(new CartLine(product, line.Quantity));
         }
         return new Cart(request.Tier, FindCoupon(request.Coupon), lines);

@@ -208,7 +208,7 @@ public sealed class DeltaFile
         if (signature is { Length: > MaximumSignatureSize })
             throw new HotpatchException(DeltaDiagnostics.WrongFiles.With(name, $"{SignaturePath} is too large"));
 
-        DeltaManifest manifest = DeltaManifestText.Read(manifestBytes.AsSpan(), name);
+        DeltaManifest manifest = DeltaManifestText.Read(manifestBytes.AsMemory(), name);
         DeltaManifestRules.Check(manifest, name);
         ImmutableDictionary<string, ImmutableArray<byte>>.Builder images = ImmutableDictionary.CreateBuilder<string, ImmutableArray<byte>>(StringComparer.Ordinal);
         ImmutableDictionary<string, NativePatchImage>.Builder nativeImages = ImmutableDictionary.CreateBuilder<string, NativePatchImage>(StringComparer.Ordinal);

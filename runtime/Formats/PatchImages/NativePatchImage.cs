@@ -78,7 +78,7 @@ public sealed record NativePatchImage
     public required ImmutableArray<byte> BaselineBuildId { get; init; }
 
     /// <summary>Each section's bytes; fields named by a fixup hold zero.</summary>
-    public required ImmutableDictionary<ImageSection, ImmutableArray<byte>> Sections { get; init; }
+    public required ImageSections Sections { get; init; }
 
     /// <summary>All functions, sorted by <see cref="PatchFunction.TextOffset"/>.</summary>
     public required ImmutableArray<PatchFunction> Functions { get; init; }

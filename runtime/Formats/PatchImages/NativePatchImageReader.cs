@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Formats.PatchImages;
@@ -18,16 +19,15 @@ public static class NativePatchImageReader
     {
         if (file.Length > NativePatchImageRules.MaximumSize)
             throw new HotpatchException(ImageDiagnostics.TooLarge.With(file.Length, NativePatchImageRules.MaximumSize));
-        Dictionary<string, ReadOnlyMemory<byte>> parts = Sections(file);
-        if (!parts.Remove(HotpatchTableLayout.SectionName, out ReadOnlyMemory<byte> tableBytes))
+        Dictionary<string, byte[]> parts = Sections(file);
+        if (!parts.Remove(HotpatchTableLayout.SectionName, out byte[]? tableBytes))
             throw new HotpatchException(ImageDiagnostics.BadSections.With($"{HotpatchTableLayout.SectionName} is missing"));
         if (tableBytes.Length > MaximumTableSize)
             throw new HotpatchException(ImageDiagnostics.TooLarge.With(tableBytes.Length, MaximumTableSize));
 
-        Dictionary<ImageSection, byte[]> sections = [];
-        foreach (ImageSection section in NativePatchImageRules.SectionOrder)
-            sections.Add(section, parts.Remove(PatchImagePEBuilder.NameOf(section), out ReadOnlyMemory<byte> bytes) ? bytes.ToArray() : []);
-        if (parts.Keys.FirstOrDefault() is { } unknown)
+        // By number; the first is none.
+        byte[][] sections = [[], Take(ImageSection.Entries), Take(ImageSection.Text), Take(ImageSection.ReadOnlyData), Take(ImageSection.Data), Take(ImageSection.Unwind)];
+        foreach (string unknown in parts.Keys)
             throw new HotpatchException(ImageDiagnostics.BadSections.With($"{Printable(unknown)} is unknown"));
 
         TableReader reader = new(tableBytes);
@@ -35,15 +35,29 @@ public static class NativePatchImageReader
         reader.End();
         foreach (Fixup fixup in table.Fixups)
             ClearField(sections, fixup);
-        NativePatchImage image = table with { Sections = sections.ToImmutableDictionary(s => s.Key, s => s.Value.ToImmutableArray()) };
+        NativePatchImage image = table with
+        {
+            Sections = new ImageSections
+            {
+                [ImageSection.Entries] = Bytes(ImageSection.Entries),
+                [ImageSection.Text] = Bytes(ImageSection.Text),
+                [ImageSection.ReadOnlyData] = Bytes(ImageSection.ReadOnlyData),
+                [ImageSection.Data] = Bytes(ImageSection.Data),
+                [ImageSection.Unwind] = Bytes(ImageSection.Unwind),
+            },
+        };
         NativePatchImageRules.Check(image);
         return image;
+
+        byte[] Take(ImageSection section) => parts.Remove(PatchImagePEBuilder.NameOf(section), out byte[]? bytes) ? bytes : [];
+
+        ImmutableArray<byte> Bytes(ImageSection section) => ImmutableCollectionsMarshal.AsImmutableArray(sections[(int)section]);
     }
 
     private static NativePatchImage Blank => new()
     {
         BaselineBuildId = [],
-        Sections = ImmutableDictionary<ImageSection, ImmutableArray<byte>>.Empty,
+        Sections = new ImageSections(),
         Functions = [],
         Fixups = [],
         UnwindSlots = [],
@@ -51,19 +65,19 @@ public static class NativePatchImageReader
     };
 
     // A field that is not inside its section is left to the rules, which name it.
-    private static void ClearField(Dictionary<ImageSection, byte[]> sections, Fixup fixup)
+    private static void ClearField(byte[][] sections, Fixup fixup)
     {
         uint width = NativePatchImageRules.Width(fixup.Kind);
-        if (sections.TryGetValue(fixup.Field.Section, out byte[]? bytes) && (ulong)fixup.Field.Offset + width <= (ulong)bytes.Length)
+        if ((int)fixup.Field.Section < sections.Length && sections[(int)fixup.Field.Section] is var bytes && (ulong)fixup.Field.Offset + width <= (ulong)bytes.Length)
             bytes.AsSpan((int)fixup.Field.Offset, (int)width).Clear();
     }
 
-    private static Dictionary<string, ReadOnlyMemory<byte>> Sections(ReadOnlyMemory<byte> file)
+    private static Dictionary<string, byte[]> Sections(ReadOnlyMemory<byte> file)
     {
         PEHeaders headers = Headers(file);
         if (headers.CoffHeader.Machine != Machine.Amd64 || headers.PEHeader is not { Magic: PEMagic.PE32Plus })
             throw new HotpatchException(ImageDiagnostics.NotAnImage.With("it is for another machine"));
-        Dictionary<string, ReadOnlyMemory<byte>> parts = new(StringComparer.Ordinal);
+        Dictionary<string, byte[]> parts = new(StringComparer.Ordinal);
         long endOfAddresses = 0;
         foreach (SectionHeader header in headers.SectionHeaders)
         {
@@ -74,7 +88,7 @@ public static class NativePatchImageReader
             if (header.VirtualAddress < endOfAddresses)
                 throw new HotpatchException(ImageDiagnostics.BadSections.With($"{Printable(header.Name)} overlaps the one before it"));
             endOfAddresses = (long)header.VirtualAddress + header.VirtualSize;
-            if (!parts.TryAdd(header.Name, file.Slice(header.PointerToRawData, header.VirtualSize)))
+            if (!parts.TryAdd(header.Name, file.Slice(header.PointerToRawData, header.VirtualSize).ToArray()))
                 throw new HotpatchException(ImageDiagnostics.BadSections.With($"{Printable(header.Name)} stands twice"));
         }
         return parts;

@@ -30,9 +30,9 @@ internal static class NativePatchImageRules
     /// <summary>Bytes that a fixup fills.</summary>
     public static uint Width(FixupKind kind) => kind == FixupKind.Absolute64 ? 8u : 4u;
 
-    /// <summary>The bytes of a section; empty where the image has none.</summary>
+    /// <summary>The bytes of a section; empty where the image has none, and for a number that is no section.</summary>
     public static ReadOnlySpan<byte> Bytes(NativePatchImage image, ImageSection section) =>
-        image.Sections.TryGetValue(section, out ImmutableArray<byte> bytes) && !bytes.IsDefault ? bytes.AsSpan() : default;
+        ImageSections.Exists(section) ? image.Sections[section].AsSpan() : default;
 
     /// <summary>Throws where a rule does not hold.</summary>
     public static void Check(NativePatchImage image)
@@ -50,12 +50,8 @@ internal static class NativePatchImageRules
     private static void CheckSections(NativePatchImage image)
     {
         long total = 0;
-        foreach (ImageSection section in image.Sections.Keys)
-        {
-            if (!SectionOrder.Contains(section))
-                throw Inconsistent($"there is no section number {(byte)section}");
+        foreach (ImageSection section in SectionOrder)
             total += Bytes(image, section).Length;
-        }
         if (total > MaximumSize)
             throw new HotpatchException(ImageDiagnostics.TooLarge.With(total, MaximumSize));
     }
@@ -118,7 +114,7 @@ internal static class NativePatchImageRules
             free = new ImageLocation(field.Section, field.Offset + width);
             if (bytes.Slice((int)field.Offset, (int)width).ContainsAnyExcept((byte)0))
                 throw Inconsistent($"the field of the fixup at {Show(field)} is not zero");
-            if (fixup.Image is { } target && (fixup.BaselineAddress != 0 || !SectionOrder.Contains(target.Section) || target.Offset > (uint)Bytes(image, target.Section).Length))
+            if (fixup.Image is { } target && (fixup.BaselineAddress != 0 || !ImageSections.Exists(target.Section) || target.Offset > (uint)Bytes(image, target.Section).Length))
                 throw Inconsistent($"the fixup at {Show(field)} has no target inside the image");
             if (fixup.BaselineAddress >= MaximumAddress)
                 throw Inconsistent($"the fixup at {Show(field)} has no possible address");

@@ -64,8 +64,7 @@ internal sealed record Placement
         };
     }
 
-    private static ulong Size(NativePatchImage image, ImageSection section) =>
-        image.Sections.TryGetValue(section, out var bytes) ? (ulong)bytes.Length : 0;
+    private static ulong Size(NativePatchImage image, ImageSection section) => (ulong)image.Sections[section].Length;
 
     private static ulong Take(MemoryRegion region, ulong used, ulong size, ulong alignment, string what, string unit, out ulong usedAfter)
     {

@@ -19,16 +19,13 @@ internal static class Relocation
     public static ImmutableArray<PlacedSection> Apply(NativePatchImage image, Placement place, NativeTarget target)
     {
         var sections = new byte[(int)ImageSection.Unwind + 1][];
-        foreach (var (section, bytes) in image.Sections)
-        {
-            place.Of(section);
-            sections[(int)section] = bytes.ToArray();
-        }
+        for (var section = ImageSection.Entries; section <= ImageSection.Unwind; section++)
+            sections[(int)section] = [.. image.Sections[section]];
         foreach (var fixup in image.Fixups)
             Fix(fixup, sections, place, target);
         foreach (var function in image.Functions)
             WriteEntry(function, sections, place);
-        var placed = ImmutableArray.CreateBuilder<PlacedSection>(image.Sections.Count);
+        var placed = ImmutableArray.CreateBuilder<PlacedSection>(sections.Length);
         for (var section = ImageSection.Entries; section <= ImageSection.Unwind; section++)
         {
             if (sections[(int)section] is { Length: > 0 } bytes)

@@ -58,7 +58,7 @@ internal static class UnwindSlots
     }
 
     private static bool Inside(NativePatchImage image, ImageSection section, uint offset, uint length) =>
-        image.Sections.TryGetValue(section, out var bytes) && offset <= (uint)bytes.Length && length <= (uint)bytes.Length - offset;
+        image.Sections[section] is var bytes && offset <= (uint)bytes.Length && length <= (uint)bytes.Length - offset;
 
     /// <summary>The first free slot must still be its dummy's, or two tools disagree on what is used.</summary>
     private static void CheckFree(ulong start, uint firstFree, EhFrameHeader table, ArenaRegions arena, ITargetMemory memory)

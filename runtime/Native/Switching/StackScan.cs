@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using HotpatchBuild.Runtime.Native.Interop;
 using HotpatchBuild.Runtime.Native.Processes;
@@ -62,7 +61,6 @@ internal sealed unsafe class StackScan : IDisposable
     /// <returns>True when none holds a guarded address.</returns>
     /// <remarks>Ordinary stacks are read many in one call, which halves the cost of the check. What is not ordinary (large, with a signal frame on it, with its thread-local
     /// storage elsewhere) is then looked at by itself.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool Clean(Tracee* threads, int count, ref Obstacle obstacle)
     {
         for (int next = 0; next < count;)
@@ -115,7 +113,6 @@ internal sealed unsafe class StackScan : IDisposable
     }
 
     /// <summary>Checks one thread, whatever its stacks look like.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Clean(Tracee* thread, ref Obstacle obstacle)
     {
         if (!CleanRegisters(thread, ref obstacle))
@@ -169,7 +166,6 @@ internal sealed unsafe class StackScan : IDisposable
         NativeMemory.Free(batch);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool ScanRange(Tracee* thread, ulong from, ulong end, ulong mark, ObstaclePlace place, ref Obstacle obstacle, ref int todo)
     {
         while (from < end)
@@ -186,7 +182,6 @@ internal sealed unsafe class StackScan : IDisposable
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool ScanWords(Tracee* thread, ulong* words, int count, ulong address, ulong mark, ObstaclePlace place, ref Obstacle obstacle, ref int todo)
     {
         for (int i = guards.Candidate(words, 0, count, mark); i < count; i = guards.Candidate(words, i + 1, count, mark))

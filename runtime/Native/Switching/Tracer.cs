@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using HotpatchBuild.Runtime.Native.Interop;
 using HotpatchBuild.Runtime.Native.Processes;
@@ -78,7 +77,6 @@ internal sealed unsafe class Tracer : IDisposable
     /// <summary>One attempt.</summary>
     /// <param name="limit">How long a thread may take to stop.</param>
     /// <param name="obstacle">How it ended.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Attempt(TimeSpan limit, out Obstacle obstacle)
     {
         obstacle = default;
@@ -147,7 +145,6 @@ internal sealed unsafe class Tracer : IDisposable
     }
 
     /// <summary>Seizes every thread that isn't ours yet.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Seize(bool interrupt, ref Obstacle obstacle, out int added)
     {
         added = 0;
@@ -217,7 +214,6 @@ internal sealed unsafe class Tracer : IDisposable
     }
 
     /// <summary>Waits until every thread stands, those too that were made meanwhile.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool StopAll(ref Obstacle obstacle)
     {
         int waited = 0, clean = 0;
@@ -253,7 +249,6 @@ internal sealed unsafe class Tracer : IDisposable
 
     /// <summary>Waits for one thread's next stop.</summary>
     /// <returns>False when time is over; a thread that ended is marked as such.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool AwaitStop(Tracee* thread, ref Obstacle obstacle)
     {
         while (true)
@@ -318,7 +313,6 @@ internal sealed unsafe class Tracer : IDisposable
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Check(ref Obstacle obstacle)
     {
         if (guards.Empty)
@@ -348,7 +342,6 @@ internal sealed unsafe class Tracer : IDisposable
     /// <remarks>A thread that stands before the delivery of a signal can't be stepped without delivering it (which would only put the address on its stack) or losing
     /// it, so it counts as in the way and gets its signal when it goes on. The same holds for a signal that comes between two steps. Masking its signals
     /// meanwhile would be wrong twice: a null check in the window must be able to fault, and a tracer that is killed would leave the mask behind.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool StepOut(Tracee* thread, int guard, ref Obstacle obstacle)
     {
         ulong stood = thread->Registers.Rip;
@@ -401,7 +394,6 @@ internal sealed unsafe class Tracer : IDisposable
 
     /// <summary>Waits for the end of one single step.</summary>
     /// <returns>False when it was no ordinary step: the thread has received a signal, has ended, or waits in a system call and was interrupted again.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool AwaitStep(Tracee* thread)
     {
         long end = Stopwatch.GetTimestamp() + (long)(stepLimit.TotalSeconds * Stopwatch.Frequency);
@@ -451,7 +443,6 @@ internal sealed unsafe class Tracer : IDisposable
     }
 
     /// <summary>Reads every word before the first one is stored.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Verify(ref Obstacle obstacle)
     {
         int words = plan.Stores.Length;
@@ -500,7 +491,6 @@ internal sealed unsafe class Tracer : IDisposable
     private AttemptResult Ended() => folder.Count > 0 && folder.State(target.Pid) is not ('Z' or 'X') ? AttemptResult.Replaced : AttemptResult.Exited;
 
     /// <summary>Stores all words, or none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Store(ref Obstacle obstacle)
     {
         ulong journal = 0;
@@ -533,7 +523,6 @@ internal sealed unsafe class Tracer : IDisposable
     /// <summary>Lets all threads run, each with the signal that it was about to receive.</summary>
     /// <remarks>The threads that were computing are the ones that miss the time. When we can't be preempted by those we wake, they go first. Else every thread
     /// that computes and is woken may take this processor before the rest are woken, so those that go straight back to waiting go first.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Resume()
     {
         for (int pass = 0; pass < 2; pass++)

@@ -63,5 +63,5 @@ internal static class InspectCommand
     private static bool Fits(string? filter, string name, string symbol) =>
         filter is null || name.Contains(filter, StringComparison.OrdinalIgnoreCase) || symbol.Contains(filter, StringComparison.OrdinalIgnoreCase);
 
-    private static int SizeOf(NativePatchImage image, ImageSection section) => image.Sections.TryGetValue(section, out var bytes) ? bytes.Length : 0;
+    private static int SizeOf(NativePatchImage image, ImageSection section) => image.Sections[section].Length;
 }

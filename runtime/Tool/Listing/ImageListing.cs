@@ -29,11 +29,11 @@ internal sealed class ImageListing
         for (var section = ImageSection.Entries; section <= ImageSection.Unwind; section++)
         {
             _addresses[section] = next;
-            var size = image.Sections.TryGetValue(section, out var bytes) ? (ulong)bytes.Length : 0;
+            var size = (ulong)image.Sections[section].Length;
             next += (size + SectionAlignment) / SectionAlignment * SectionAlignment;
         }
         _names = new ListedNames(image, _addresses);
-        _text = image.Sections.TryGetValue(ImageSection.Text, out var text) ? [.. text] : [];
+        _text = [.. image.Sections[ImageSection.Text]];
         foreach (var fixup in image.Fixups)
             Fix(fixup);
     }

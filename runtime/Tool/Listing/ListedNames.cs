@@ -40,7 +40,7 @@ internal sealed class ListedNames
 
     private void Add(NativePatchImage image, IReadOnlyDictionary<ImageSection, ulong> addresses, ImageSection section, string name)
     {
-        if (image.Sections.TryGetValue(section, out var bytes))
+        if (image.Sections[section] is { IsEmpty: false } bytes)
             _sections.Add((addresses[section], addresses[section] + (ulong)bytes.Length, name));
     }
 }

@@ -82,9 +82,10 @@ public sealed class LaterBuilds(PackageFeed feed)
         using var project = new TestProject(feed);
         Assert.Equal(0, project.Hotpatch().ExitCode);
         string commit = project.Git("rev-parse", "HEAD");
-        project.Commit("without a baseline");
-        AssertError(project.Hotpatch("build", "-p:HotpatchBaseline=nosuch"), "HPB2004");
+        project.Git("rm", "-q", "--cached", "App.csproj");
+        project.Commit("without the project");
         AssertError(project.Hotpatch("build", "-p:HotpatchBaseline=HEAD"), "HPB2201");
+        AssertError(project.Hotpatch("build", "-p:HotpatchBaseline=nosuch"), "HPB2004");
         AssertError(project.Hotpatch("build", "-p:HotpatchBaseline=none.hotbase"), "HPB2202");
         CommandResult named = project.Hotpatch("build", "-p:HotpatchBaseline=" + commit);
         Assert.True(named.ExitCode == 0, named.Output);

@@ -74,12 +74,12 @@ internal sealed class Service : IDisposable
         var image = new NativePatchImage
         {
             BaselineBuildId = [.. buildId.Span],
-            Sections = new Dictionary<ImageSection, ImmutableArray<byte>>
+            Sections = new ImageSections
             {
                 [ImageSection.Entries] = [.. new byte[16 * functions.Length]],
                 [ImageSection.Text] = [.. text],
                 [ImageSection.Unwind] = unwind.Bytes,
-            }.ToImmutableDictionary(),
+            },
             Functions = patches.ToImmutable(),
             Fixups = fixups.ToImmutable(),
             UnwindSlots = slots.ToImmutable(),

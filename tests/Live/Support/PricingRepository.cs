@@ -1,7 +1,10 @@
+using System.Text.RegularExpressions;
+using HotpatchBuild.Tests.Live.Packages;
+
 namespace HotpatchBuild.Tests.Live.Support;
 
 /// <summary>A git repository of its own, in a temporary folder, whose root is `examples/pricing`, as a user would have it.</summary>
-internal sealed class PricingRepository : IDisposable
+internal sealed partial class PricingRepository : IDisposable
 {
     private PricingRepository(string folder) => Folder = folder;
 
@@ -13,14 +16,17 @@ internal sealed class PricingRepository : IDisposable
     public static AnswerBook ReadAnswers() => AnswerBook.Read(Path.Combine(Source, "fixes", "expected.json"));
 
     /// <summary>Copies the example, adds a nuget.config that names this repository's packages, and commits.</summary>
-    public static async Task<PricingRepository> CreateAsync()
+    /// <param name="packages">Where the package comes from; without it, the repository's local feed.</param>
+    public static async Task<PricingRepository> CreateAsync(PackageFeed? packages = null)
     {
         var repository = new PricingRepository(Directory.CreateTempSubdirectory("hotpatch-pricing-").FullName);
         repository.CopyExample();
         string feed = Path.Combine(FindRepositoryRoot(), "artifacts", "packages");
         await File.WriteAllTextAsync(
             Path.Combine(repository.Folder, "nuget.config"),
-            $"""<configuration><packageSources><add key="hotpatch-local" value="{feed}" /></packageSources></configuration>""");
+            packages?.NuGetConfig ?? $"""<configuration><packageSources><add key="hotpatch-local" value="{feed}" /></packageSources></configuration>""");
+        if (packages is not null)
+            await repository.UsePackageVersionAsync(packages.Version);
         await File.WriteAllTextAsync(Path.Combine(repository.Folder, ".gitignore"), "bin/\nobj/\n.hotpatch/\n");
         await repository.GitAsync("init", "-q");
         await repository.CommitAsync("Pricing service");
@@ -42,6 +48,16 @@ internal sealed class PricingRepository : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private async Task UsePackageVersionAsync(string version)
+    {
+        string project = Path.Combine(Folder, "Pricing.csproj");
+        string text = await File.ReadAllTextAsync(project);
+        await File.WriteAllTextAsync(project, PackageVersion().Replace(text, $"${{1}}{version}\""));
+    }
+
+    [GeneratedRegex("(\"HotpatchBuild\" Version=\")[^\"]*\"")]
+    private static partial Regex PackageVersion();
 
     private async Task CommitAsync(string message)
     {

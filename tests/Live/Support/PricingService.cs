@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -27,7 +28,7 @@ internal sealed partial class PricingService : IAsyncDisposable
         _process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException($"The service ended early. It wrote:\n{Output}"));
     }
 
-    public int ProcessId => _process.Id;
+    public int ProcessId { get; private set; }
 
     public bool HasExited => _process.HasExited;
 
@@ -50,8 +51,9 @@ internal sealed partial class PricingService : IAsyncDisposable
     /// <param name="environment">Further variables, <see cref="FrequentCollections"/> for example.</param>
     public static async Task<PricingService> StartAsync(string executable, TimeSpan bound, IReadOnlyDictionary<string, string>? environment = null)
     {
+        // As a grandchild: the framework takes a stop of its own child (by a tracer in this very process) for its end.
         // Port 0: the kernel chooses a free one, and the service writes which.
-        var start = new ProcessStartInfo(executable, ["--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "\"$0\" \"$@\" & echo \"process $!\"; wait $!", executable, "--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PRICING_DEBUG"] = "1";
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
@@ -103,7 +105,7 @@ internal sealed partial class PricingService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         Client?.Dispose();
         _process.Dispose();
@@ -127,6 +129,8 @@ internal sealed partial class PricingService : IAsyncDisposable
             return;
         lock (_output)
             _output.AppendLine(line);
+        if (line.StartsWith("process ", StringComparison.Ordinal))
+            ProcessId = int.Parse(line.AsSpan("process ".Length), CultureInfo.InvariantCulture);
         if (ListeningLine().Match(line) is { Success: true } match)
             _listening.TrySetResult(new Uri(match.Groups[1].Value));
     }

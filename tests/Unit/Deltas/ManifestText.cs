@@ -38,6 +38,14 @@ public class ManifestText
     [InlineData("2026-03-14T", "2026-02-30T")]
     [InlineData("\"modules\": [", "\"modules\": null, \"x\": [")]
     [InlineData("\"describe\": \"v1.2.0\"", "\"describe\": null")]
+    [InlineData("\"CVE-2026-12345\"", "null")]
+    [InlineData("\"identifiers\": [", "\"identifiers\": [7, ")]
+    [InlineData("\"modules\": [", "\"modules\": [null, ")]
+    [InlineData("\"describe\": \"v1.2.0\"", "\"describe\": \"v1.2.0\", \"Describe\": \"v1.2.0\"")]
+    [InlineData("\"added\": true", "\"added\": true, \"added\": true")]
+    [InlineData("\"engine\": \"Native\"", "\"engine\": 0")]
+    [InlineData("\"firstLine\": 41", "\"firstLine\": 41.5")]
+    [InlineData("\"firstLine\": 41", "\"firstLine\": 4100000000")]
     public void Of_another_form_is_damaged(string text, string other) => Fails(DeltaDiagnostics.DamagedManifest, text, other);
 
     [Theory]
@@ -56,7 +64,6 @@ public class ManifestText
     [InlineData("\"buildId\": \"0b16", "\"buildId\": \"0b1")]
     [InlineData("\"firstLine\": 41", "\"firstLine\": 45")]
     [InlineData("\"firstLine\": 41", "\"firstLine\": -1")]
-    [InlineData("\"CVE-2026-12345\"", "null")]
     [InlineData("\"CVE-2026-12345\"", "\"\\u202E\"")]
     [InlineData("\"imageSha256\": \"", "\"imageSha256\": \"00")]
     public void With_impossible_values_is_invalid(string text, string other) => Fails(DeltaDiagnostics.InvalidManifest, text, other);
@@ -73,6 +80,20 @@ public class ManifestText
         DeltaManifest bad = SampleDeltas.Manifest with { Advisory = new DeltaAdvisory("half \ud800", []) };
         Assert.Equal(DeltaDiagnostics.InvalidManifest.Id, Assert.Throws<HotpatchException>(() => DeltaFile.Create(bad, SampleDeltas.Images)).Failure.Id);
     }
+
+    [Fact]
+    public void Members_may_stand_in_any_order()
+    {
+        string manifest = Encoding.UTF8.GetString(DeltaManifestText.Write(Golden).AsSpan());
+        const string Program = "\"program\": \"Pricing\",";
+        string other = manifest.Replace(Program, "", StringComparison.Ordinal).Replace("\"formatVersion\": 1", $"{Program} \"formatVersion\": 1", StringComparison.Ordinal);
+        Assert.NotEqual(manifest, other);
+        Assert.Equal(manifest, Encoding.UTF8.GetString(DeltaManifestText.Write(DeltaManifestText.Read(Encoding.UTF8.GetBytes(other), "x")).AsSpan()));
+    }
+
+    [Fact]
+    public void A_damaged_member_is_named() =>
+        Assert.Contains("modules.functions.firstLine is missing", Fails(DeltaDiagnostics.DamagedManifest, "\"firstLine\": 41,", ""));
 
     private static string Fails(DiagnosticDescriptor expected, string text, string other)
     {

@@ -17,7 +17,16 @@ public class SampleEdits
     [Fact]
     public void Are_thirty() => Assert.Equal(30, Table.Value.Count);
 
-    internal static string Actual(string id)
+    internal static string Actual(string id) => EditCase.Text(AssemblyComparison.Compare(Baseline.Value, Compile(SourcesOf(id))));
+
+    /// <summary>The numbers of all edits, and what each does.</summary>
+    internal static IEnumerable<(string Id, string Title)> Titles => Table.Value.Values.Select(r => (r.Name[..3], r.Name[4..]));
+
+    /// <summary>The program's sources by file name.</summary>
+    internal static Dictionary<string, string> Sources() => Directory.GetFiles(Folder(), "*.cs").ToDictionary(f => Path.GetFileName(f), File.ReadAllText);
+
+    /// <summary>The program's sources after an edit.</summary>
+    internal static Dictionary<string, string> SourcesOf(string id)
     {
         var row = Table.Value[id];
         var sources = Sources();
@@ -26,12 +35,10 @@ public class SampleEdits
             Assert.Contains(old, sources[row.File], StringComparison.Ordinal);
             sources[row.File] = sources[row.File].Replace(old, @new, StringComparison.Ordinal);
         }
-        return EditCase.Text(AssemblyComparison.Compare(Baseline.Value, Compile(sources)));
+        return sources;
     }
 
     internal static string Folder() => Path.Combine(AppContext.BaseDirectory, "Edits", "Sample");
-
-    private static Dictionary<string, string> Sources() => Directory.GetFiles(Folder(), "*.cs").ToDictionary(f => Path.GetFileName(f), File.ReadAllText);
 
     private static AssemblyRevision Compile(Dictionary<string, string> sources) =>
         Compiled.From(sources.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => ($"/src/{s.Key}", s.Value)), program: true);

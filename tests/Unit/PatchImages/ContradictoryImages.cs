@@ -13,7 +13,6 @@ public class ContradictoryImages
     {
         { "build-id", Good with { BaselineBuildId = [] } },
         { "build-id", Good with { BaselineBuildId = [.. new byte[65]] } },
-        { "no section number", Good with { Sections = Good.Sections.Add((ImageSection)6, [1]) } },
         { "stands twice", Function(1, Added with { Symbol = Changed.Symbol }) },
         { "not one of the image's entries", Function(1, Added with { EntryOffset = 8 }) },
         { "not one of the image's entries", Function(1, Added with { EntryOffset = 32 }) },

@@ -20,7 +20,7 @@ public class RoundTrip
     public void Image_without_sections_and_functions_comes_back() => Comes_back(new NativePatchImage
     {
         BaselineBuildId = [1],
-        Sections = ImmutableDictionary<ImageSection, ImmutableArray<byte>>.Empty,
+        Sections = new ImageSections(),
         Functions = [],
         Fixups = [],
         UnwindSlots = [],

@@ -38,12 +38,12 @@ internal static class SampleImages
         return new NativePatchImage
         {
             BaselineBuildId = BuildId,
-            Sections = ImmutableDictionary<ImageSection, ImmutableArray<byte>>.Empty
-                .Add(ImageSection.Entries, [.. entries])
-                .Add(ImageSection.Text, [.. text])
-                .Add(ImageSection.ReadOnlyData, [1, 2, 3, 4, 5, 6, 7, 8])
-                .Add(ImageSection.Data, [.. new byte[16]])
-                .Add(ImageSection.Unwind, [.. unwind]),
+            Sections = new ImageSections()
+                .With(ImageSection.Entries, [.. entries])
+                .With(ImageSection.Text, [.. text])
+                .With(ImageSection.ReadOnlyData, [1, 2, 3, 4, 5, 6, 7, 8])
+                .With(ImageSection.Data, [.. new byte[16]])
+                .With(ImageSection.Unwind, [.. unwind]),
             Functions =
             [
                 new PatchFunction("Pricing_Cart__Round", "Pricing.Cart.Round(decimal)", 0, 0, (uint)changed.Length,
@@ -89,12 +89,12 @@ internal static class SampleImages
         return new NativePatchImage
         {
             BaselineBuildId = BuildId,
-            Sections = ImmutableDictionary<ImageSection, ImmutableArray<byte>>.Empty
-                .Add(ImageSection.Entries, [.. entry])
-                .Add(ImageSection.Text, [.. text])
-                .Add(ImageSection.ReadOnlyData, [.. Bytes(300)])
-                .Add(ImageSection.Data, [.. Bytes(200)])
-                .Add(ImageSection.Unwind, [.. Bytes(120)]),
+            Sections = new ImageSections()
+                .With(ImageSection.Entries, [.. entry])
+                .With(ImageSection.Text, [.. text])
+                .With(ImageSection.ReadOnlyData, [.. Bytes(300)])
+                .With(ImageSection.Data, [.. Bytes(200)])
+                .With(ImageSection.Unwind, [.. Bytes(120)]),
             Functions = [new PatchFunction("Pricing_Pricing_Cart__Total", "Pricing.Cart.Total(Customer, bool)", 0, 0, 1200, new PatchPoint(0x345670, 1180, false, [.. Bytes(1180)]))],
             Fixups = [.. fixups],
             UnwindSlots = [new UnwindSlot(0, 1200, 32)],
@@ -158,7 +158,7 @@ internal static class SampleImages
         return new NativePatchImage
         {
             BaselineBuildId = [.. Enumerable.Range(0, random.Next(1, 33)).Select(_ => (byte)random.Next(256))],
-            Sections = sections.ToImmutableDictionary(s => s.Key, s => s.Value.ToImmutableArray()),
+            Sections = sections.Aggregate(new ImageSections(), (all, s) => all.With(s.Key, [.. s.Value])),
             Functions = [.. functions],
             Fixups = [.. fixups],
             UnwindSlots = [.. functions.Where(_ => random.Next(4) > 0).Select(f => new UnwindSlot(f.TextOffset, f.Size, (uint)random.Next(sections[ImageSection.Unwind].Length - 7)))],
@@ -171,7 +171,7 @@ internal static class SampleImages
     {
         byte[] changed = [.. image.Sections[section]];
         bytes.CopyTo(changed, offset);
-        return image with { Sections = image.Sections.SetItem(section, [.. changed]) };
+        return image with { Sections = image.Sections.With(section, [.. changed]) };
     }
 
     public static int RelativeAt(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadInt32LittleEndian(bytes[offset..]);

@@ -31,6 +31,12 @@ public sealed class NativeSample
     /// <summary>The IL assembly; its PDB lies beside it.</summary>
     public string AssemblyPath => Path.Combine(Folder, "obj/Release/net9.0/linux-x64/NativeSample.dll");
 
+    /// <summary>ILC's arguments.</summary>
+    public string IlcArgumentsPath => Path.Combine(Folder, "obj/Release/net9.0/linux-x64/native/NativeSample.ilc.rsp");
+
+    /// <summary>The linker's arguments.</summary>
+    public string LinkArgumentsPath => Path.Combine(Folder, "link.rsp");
+
     /// <summary>The executable as the linker made it, with all symbols.</summary>
     public string ExecutablePath => Path.Combine(Folder, "bin/Release/net9.0/linux-x64/native/NativeSample");
 

@@ -7,12 +7,16 @@ internal sealed class Builder(string programs, string output)
 {
     private readonly string _arenaObject = Path.Combine(output, "arena.o");
 
+    /// <summary>Executables of an earlier run are measured again.</summary>
+    public bool KeepsWhatIsBuilt { get; init; }
+
     public IReadOnlyList<Executable> Build(MeasuredProgram program, IReadOnlyList<Variant> variants)
     {
         Directory.CreateDirectory(output);
         File.WriteAllBytes(_arenaObject, ArenaObject.Create(new ArenaOptions()));
         string project = Path.Combine(programs, program.Folder, program.Assembly + ".csproj");
-        Tool.Run("dotnet", ["restore", project]);
+        if (!KeepsWhatIsBuilt)
+            Tool.Run("dotnet", ["restore", project]);
         return variants.Select(variant => Build(program, variant, project)).ToArray();
     }
 
@@ -20,6 +24,8 @@ internal sealed class Builder(string programs, string output)
     {
         string folder = Path.Combine(output, program.Assembly, variant.FolderName) + "/";
         var built = new Executable(program, variant, Path.Combine(folder, program.Assembly), Path.Combine(folder, program.Assembly + ".o"));
+        if (KeepsWhatIsBuilt && File.Exists(built.Path))
+            return built;
         List<string> arguments =
         [
             "msbuild", project, "-nologo", "-v:q", "-t:Build;LinkNative", "-p:Configuration=Release",

@@ -1,15 +1,16 @@
 using System.Globalization;
 using HotpatchBuild.Benchmarks.LayoutFlags;
 
-// dotnet run -c Release --project tests/Benchmarks/LayoutFlags/Measure -- [rounds] [program …]
+// dotnet run -c Release --project tests/Benchmarks/LayoutFlags/Measure -- [--no-build] [rounds] [program …]
 // With 0 rounds instructions are counted and no time is taken: for a machine that is busy with other things.
-int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 11;
+string[] options = args.SkipWhile(argument => argument == "--no-build").ToArray();
+int rounds = options.Length > 0 ? int.Parse(options[0], CultureInfo.InvariantCulture) : 11;
 string root = FindRepositoryRoot();
 string folder = Path.Combine(root, "tests", "Benchmarks", "LayoutFlags", "Programs");
 string output = Path.Combine(root, "artifacts", "layout-flags");
-MeasuredProgram[] programs = MeasuredProgram.All.Where(program => args.Length < 2 || args.Skip(1).Contains(program.Assembly)).ToArray();
+MeasuredProgram[] programs = MeasuredProgram.All.Where(program => options.Length < 2 || options.Skip(1).Contains(program.Assembly)).ToArray();
 
-var builder = new Builder(folder, output);
+var builder = new Builder(folder, output) { KeepsWhatIsBuilt = options.Length < args.Length };
 var measurements = new Dictionary<MeasuredProgram, Measurement[]>();
 foreach (MeasuredProgram program in programs)
 {

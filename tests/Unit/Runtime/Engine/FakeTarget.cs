@@ -252,13 +252,13 @@ internal static class FakeDelta
         var image = new NativePatchImage
         {
             BaselineBuildId = [.. buildId],
-            Sections = new Dictionary<ImageSection, ImmutableArray<byte>>
+            Sections = new ImageSections
             {
                 [ImageSection.Entries] = [.. new byte[count * 16]],
                 [ImageSection.Text] = [.. text],
                 [ImageSection.Data] = [.. data],
                 [ImageSection.Unwind] = [.. unwind],
-            }.ToImmutableDictionary(),
+            },
             Functions = patchFunctions.ToImmutable(),
             Fixups = fixups.ToImmutable(),
             UnwindSlots = slots.ToImmutable(),

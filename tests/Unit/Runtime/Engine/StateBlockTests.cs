@@ -113,7 +113,7 @@ public sealed class StateBlockTests
 
         var written = block.Write(state);
 
-        Assert.InRange(written.History.Length, 10, 4096);
+        Assert.InRange(written.History.Length, 10, StateLayout.LongestHistory);
         Assert.Equal(EndReason.StillInForce, block.Read().History[^1].Reason);
     }
 
@@ -137,7 +137,7 @@ public sealed class StateBlockTests
         StateLayout.Describe(writer, state with
         {
             Functions = [.. Enumerable.Repeat(state.Functions[0] with { Symbol = new string('s', 90), DisplayName = new string('d', 60) }, 8192)],
-            History = [.. Enumerable.Repeat(state.History[0], 4096)],
+            History = [.. Enumerable.Repeat(state.History[0], StateLayout.LongestHistory)],
         });
         Assert.InRange(writer.Written.Length, 1, StateLayout.Capacity(16 << 20) - StateLayout.PayloadOffset);
     }

@@ -25,13 +25,13 @@ internal static class SampleDelta
         var image = new NativePatchImage
         {
             BaselineBuildId = [0xAB, 0xCD, 0xEF, 1, 2, 3, 4, 5],
-            Sections = new Dictionary<ImageSection, ImmutableArray<byte>>
+            Sections = new ImageSections
             {
                 [ImageSection.Entries] = [.. new byte[32]],
                 [ImageSection.Text] = [.. text],
                 [ImageSection.Data] = [.. new byte[16]],
                 [ImageSection.Unwind] = [.. new byte[32]],
-            }.ToImmutableDictionary(),
+            },
             Functions =
             [
                 new PatchFunction("App_Cart__Total", "Cart.Total(int)", 0, 0, 24, new PatchPoint(0x12340, 10, false, [0x53, 0xE8, 0x0A, 0x01, 0, 0, 0x31, 0xC0, 0x5B, 0xC3])),

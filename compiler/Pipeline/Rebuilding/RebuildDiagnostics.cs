@@ -1,0 +1,28 @@
+using HotpatchBuild.Formats.Diagnostics;
+
+namespace HotpatchBuild.Compiler.Pipeline.Rebuilding;
+
+/// <summary>What can be wrong with the rebuild of a revision: HPB2221 to HPB2229.</summary>
+internal static class RebuildDiagnostics
+{
+    /// <summary>0: program, 1: revision.</summary>
+    public static readonly DiagnosticDescriptor ToolNotFound = new(
+        "HPB2221", "A tool for the rebuild is missing", "The program {0}, which the rebuild of revision {1} needs, is not found.",
+        "Install it, or set HotpatchBaseline to the .hotbase file of that revision.", ExitCode.Usage);
+
+    /// <summary>0: program, 1: exit code, 2: revision, 3: its last lines.</summary>
+    public static readonly DiagnosticDescriptor ToolFailed = new(
+        "HPB2222", "A tool failed in the rebuild of a revision", "{0} ended with {1} in the rebuild of revision {2}: {3}.",
+        "Check that revision out in a worktree (git worktree add) and build it there, or set HotpatchBaseline to its .hotbase file.", ExitCode.Refused);
+
+    /// <summary>0: tool, 1: what is not understood.</summary>
+    public static readonly DiagnosticDescriptor CommandNotUnderstood = new(
+        "HPB2223", "A command line of the build cannot be used again", "The arguments of {0} cannot be used for a rebuild: {1}.",
+        "Build the baseline's revision in a worktree (git worktree add) with -p:EmitHotpatch=true, and set HotpatchBaseline to the .hotbase file.", ExitCode.Refused);
+
+    /// <summary>0: revision, 1: files.</summary>
+    public static readonly DiagnosticDescriptor BuildFilesDiffer = new(
+        "HPB2224", "Build files differ from the rebuilt revision's",
+        "The baseline {0} was rebuilt with today's settings, and these files are not as they were: {1}.",
+        "If the delta is refused by the running process (another build-id), set HotpatchBaseline to the .hotbase file recorded when that process was built.", ExitCode.Refused);
+}
