@@ -22,7 +22,8 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
     // Without it ILC counts which types are made, and compiles calls and casts for just these (ILScanner.cs).
     private const string NoScan = "--noscan";
 
-    private const string GuardedDevirtualizationOff = "--codegenopt:JitEnableGuardedDevirtualization=0";
+    /// <summary>Keeps the code generator from comparing with known classes, and so from counting them.</summary>
+    public const string GuardedDevirtualizationOff = "--codegenopt:JitEnableGuardedDevirtualization=0";
 
     public NativeDeltaResult Compile(BaselineRecord baseline, NativeBuild build)
     {

@@ -93,9 +93,9 @@ internal static class Checks
         shapes.Add(new Circle(2));
         Shared.Collect();
         int area = 0;
-        foreach (Shape shape in shapes)
-            area += shape.Area();
-        return area == 25 && Shared.AreaOf(shapes[2]) == 12 && shapes[2].Name == "circle" && shapes[0] is not Circle && shapes[2] is Circle ? "new" : "a virtual call went wrong";
+        for (int i = 0; i < shapes.Count; i++)
+            area += shapes[i].Area();
+        return area == 25 && Shared.AreaOf(shapes[4]) == 12 && shapes[4].Name == "circle" && Shared.NameOf(shapes[4]) == "circle" && shapes[0] is not Circle && shapes[4] is Circle ? "new" : "a virtual call went wrong";
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -105,7 +105,7 @@ internal static class Checks
         int sum = 0;
         for (int i = 0; i < 10; i++)
             sum += square.Score(2) + circle.Score(2);
-        return sum == 150 && Shared.ScoreOf(circle) == 8 && Shared.ScoreOf(square) == 12 ? "new" : "an interface call went wrong";
+        return sum == 150 && Shared.ScoreOf(circle) == 8 && Shared.ScoreOf(square) == 12 && circle is Circle ? "new" : "an interface call went wrong";
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

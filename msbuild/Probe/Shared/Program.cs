@@ -8,6 +8,8 @@ internal static class Program
 {
     private static int Main()
     {
+        Shared.Reset();
+        Shared.Count = Shared.Warm();
         new Thread(Churn) { IsBackground = true }.Start();
         Console.Out.WriteLine("ready");
         while (Console.In.ReadLine() is { } name)

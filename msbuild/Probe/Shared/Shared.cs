@@ -24,6 +24,33 @@ internal sealed class Square(int side) : Shape, IScored
     public int Score(int factor) => side * factor;
 }
 
+internal sealed class Plank(int length) : Shape, IScored
+{
+    public override int Area() => length;
+
+    public override string Name => "plank";
+
+    public int Score(int factor) => length - factor;
+}
+
+internal sealed class Frame(int side) : Shape, IScored
+{
+    public override int Area() => side * side - 1;
+
+    public override string Name => "frame";
+
+    public int Score(int factor) => side;
+}
+
+internal sealed class Point : Shape, IScored
+{
+    public override int Area() => 0;
+
+    public override string Name => "point";
+
+    public int Score(int factor) => factor;
+}
+
 internal sealed class Node(string name, Node? next)
 {
     public string Name { get; } = name;
@@ -45,6 +72,10 @@ internal static class Shared
     public static Node? Kept;
 
     public static int Count;
+
+    // A static field that the baseline never writes is a constant to the compiler, and a patch that writes it is refused.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Reset() => (Calls, Kept, Count) = (0, null, 0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Allocate(int count)
@@ -70,7 +101,29 @@ internal static class Shared
     public static int ScoreOf(IScored scored) => scored.Score(3);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static List<Shape> Shapes() => [new Square(2), new Square(3)];
+    public static List<Shape> Shapes()
+    {
+        var shapes = new List<Shape>();
+        shapes.Add(new Square(2));
+        shapes.Add(new Plank(9));
+        shapes.Add(new Frame(1));
+        shapes.Add(new Point());
+        return shapes;
+    }
+
+    /// <summary>Uses what patches use, so that ILC, which leaves out what nobody uses, prepares it: virtual and interface calls with several targets, a list of objects.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Warm()
+    {
+        List<Shape> shapes = Shapes();
+        int sum = ScoreOf(Scored(1)) + ScoreOf(new Plank(2)) + ScoreOf(new Frame(3)) + ScoreOf(new Point()) + Nodes(3).Length + Allocate(10);
+        for (int i = 0; i < shapes.Count; i++)
+            sum += AreaOf(shapes[i]) + NameOf(shapes[i]).Length;
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static string NameOf(Shape shape) => shape.Name;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Node[] Nodes(int count) => new Node[count];

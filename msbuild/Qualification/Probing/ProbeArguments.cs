@@ -1,3 +1,4 @@
+using HotpatchBuild.Compiler.Native;
 using HotpatchBuild.Hosting;
 
 namespace HotpatchBuild.Qualification.Probing;
@@ -17,6 +18,12 @@ internal static class ProbeArguments
     // Options whose value may hold a slash without being a file that ILC writes.
     private static readonly string[] WithPaths = ["-r:", "--reference:", "--directpinvokelist:", "--feature:", "--runtimeknob:"];
 
+    /// <summary>
+    /// The layout flags of the probe. It brings a new type, which is refused where the code generator may have counted the classes: a choice of the
+    /// project, and no property of the ILC version.
+    /// </summary>
+    public static IEnumerable<string> LayoutFlags(QualificationRequest request) => request.LayoutFlags.Append(NativeDeltaCompiler.GuardedDevirtualizationOff).Distinct();
+
     /// <summary>The response file for one version of the probe.</summary>
     /// <param name="recorded">The recorded response file's lines.</param>
     /// <param name="assembly">The version's assembly.</param>
@@ -24,9 +31,10 @@ internal static class ProbeArguments
     /// <param name="request">The build at hand.</param>
     public static IEnumerable<string> ForIlc(IEnumerable<string> recorded, string assembly, string output, QualificationRequest request) =>
     [
-        Quoted(assembly), Quoted("-o:" + output), Quoted("--map:" + Path.ChangeExtension(output, ProbeBuild.MapExtension)), "--root:" + ProbeBuild.AssemblyName,
+        Quoted(assembly), Quoted("-o:" + output), Quoted("--map:" + Path.ChangeExtension(output, ProbeBuild.MapExtension)), "--root:" + ProbeBuild.AssemblyName, NativeDeltaCompiler.GuardedDevirtualizationOff,
         .. recorded.Where(line => line.StartsWith('-')
             && !StartsWithAny(line, OfTheProgram)
+            && line != NativeDeltaCompiler.GuardedDevirtualizationOff
             && line != "--generateunmanagedentrypoints:" + request.AssemblyName
             && (!line.Contains('/', StringComparison.Ordinal) || StartsWithAny(line, WithPaths))),
     ];

@@ -125,7 +125,7 @@ internal sealed record ProbeBuild(string Executable, BaselineRecord Baseline, Na
                 Linker = _request.Linker,
                 IlcVersion = _request.IlcVersion,
                 Frameworks = [],
-                LayoutFlags = [.. _request.LayoutFlags],
+                LayoutFlags = [.. ProbeArguments.LayoutFlags(_request)],
             };
         }
     }
