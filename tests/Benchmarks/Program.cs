@@ -1,3 +1,4 @@
+using HotpatchBuild.Benchmarks.ToolStart;
 using HotpatchBuild.Benchmarks.StopFloor;
 
 switch (args)
@@ -5,9 +6,13 @@ switch (args)
     case ["stop-floor", .. var rest]:
         StopFloorBenchmark.Run(rest);
         return 0;
+    case ["apply", .. var rest]:
+        return ToolStartBenchmark.Run(rest);
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project tests/Benchmarks -- COMMAND
+              apply TOOL.dll DELTA PROGRAM [ROUNDS]
+                                    time from the start of the packed tool to the patched process, and how long its threads stood, beside a hello world
               stop-floor [ROUNDS]   time that a switch with one guarded store stops a process, beside that of the least a ptrace program in C can do
             """);
         return 1;

@@ -15,7 +15,19 @@ internal sealed class GuardIndex
 
     internal GuardIndex(ImmutableArray<GuardedRange> guards)
     {
-        sorted = [.. guards.Where(guard => guard.End > guard.Start).OrderBy(guard => guard.Start)];
+        sorted = new GuardedRange[guards.Length];
+        int count = 0;
+        foreach (GuardedRange guard in guards)
+        {
+            if (guard.End > guard.Start)
+                sorted[count++] = guard;
+        }
+
+        sorted = sorted[..count];
+        ulong[] starts = new ulong[count];
+        for (int i = 0; i < count; i++)
+            starts[i] = sorted[i].Start;
+        Array.Sort(starts, sorted);
         if (sorted.Length == 0)
         {
             First = ulong.MaxValue;
@@ -25,20 +37,23 @@ internal sealed class GuardIndex
         }
 
         First = sorted[0].Start;
-        Span = sorted.Max(guard => guard.End) - First;
+        ulong end = 0;
+        foreach (GuardedRange guard in sorted)
+            end = Math.Max(end, guard.End);
+        Span = end - First;
         // Ranges may overlap (a whole body and the entry in it): cut each where the next begins, so that at most one can hold an address.
-        List<GuardedRange> disjoint = [];
+        int kept = 0;
         ulong covered = 0;
         foreach (GuardedRange guard in sorted)
         {
             ulong start = Math.Max(guard.Start, covered);
             if (start >= guard.End)
                 continue;
-            disjoint.Add(guard with { Start = start });
+            sorted[kept++] = guard with { Start = start };
             covered = guard.End;
         }
 
-        sorted = [.. disjoint];
+        sorted = sorted[..kept];
         ulong pageCount = Math.Min((Span >> PageBits) + 1, 1UL << 20);
         pages = new ulong[Math.Max(1, (int)(BitOperations.RoundUpToPowerOf2(pageCount) / 64))];
         pageMask = (ulong)pages.Length * 64 - 1;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HotpatchBuild.Formats.Diagnostics;
+using HotpatchBuild.Runtime.Native.Interop;
 using HotpatchBuild.Runtime.Native.Processes;
 
 namespace HotpatchBuild.Runtime.Native.Switching;
@@ -30,6 +31,7 @@ public static class Switch
         foreach (WordStore store in plan.Stores)
             Expect(target, store);
         Rehearsal.Once();
+        OwnPages(target, plan);
         SwitchRun run;
         SwitchRun? resting = null;
         using (new SignalShield())
@@ -75,6 +77,24 @@ public static class Switch
         if (plan.Journal != 0)
             target.Store(plan.Journal, plan.JournalCommitted);
         return new SwitchReport(TimeSpan.Zero, TimeSpan.Zero, 0, 1, 0, 0);
+    }
+
+    /// <summary>Has the kernel copy the pages of the words while everything runs, which it otherwise does inside the stop, a page of a file at a time (copy-on-write).
+    /// What is stored stands there already, so nobody can see it, torn or whole.</summary>
+    private static unsafe void OwnPages(TargetProcess target, SwitchPlan plan)
+    {
+        const int PageBits = 12;
+        ulong owned = ulong.MaxValue;
+        foreach (WordStore store in plan.Stores)
+        {
+            if (store.Address >> PageBits == owned)
+                continue;
+            owned = store.Address >> PageBits;
+            Expect(target, store);
+            // A page that can't be written is the switch's to report, with what became of the other words.
+            ulong word = store.Old;
+            _ = Files.WriteAt(target.MemoryDescriptor, &word, sizeof(ulong), (long)store.Address);
+        }
     }
 
     private static void Expect(TargetProcess target, WordStore store)

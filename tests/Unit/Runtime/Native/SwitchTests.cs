@@ -64,6 +64,7 @@ public sealed class SwitchTests
         using NativeTarget native = NativeTarget.Start(mode);
         using TargetProcess target = TargetProcess.Open(native.Pid);
         ulong entry = native.Values["waiter"], old = target.ReadWord(entry);
+        NativeTarget.Until(() => IsSpinning(native.Pid), "the thread is in its loop");
         SwitchPlan plan = native.Plan(entry, old, native.JumpWord(entry, old), "waiter()", Short, guarded: true) with
         {
             Guards = [new GuardedRange(entry + 1, entry + 8, "waiter()")], // a loop leads back into the window: the whole body
@@ -86,6 +87,21 @@ public sealed class SwitchTests
         native.Signal("USR2"); // ends the handler and the loop
         Switch.Execute(target, plan with { Patience = Patience });
         Assert.Equal(plan.Stores[0].New, target.ReadWord(entry));
+    }
+
+    // The target is ready before its thread is: a thread with that name that has used processor time is in the loop, which is all it does.
+    private static bool IsSpinning(int pid)
+    {
+        foreach (string task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
+        {
+            int tid = int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture);
+            if (ProcessStatus.ReadThread(pid, tid)?.Name != "spinning")
+                continue;
+            // proc(5): field 14 is utime, the 12th behind the name's closing parenthesis.
+            string stat = File.ReadAllText($"{task}/stat");
+            return long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[11], CultureInfo.InvariantCulture) >= 2;
+        }
+        return false;
     }
 
     [Fact]
