@@ -51,13 +51,14 @@ public sealed class CompilerLoadContext : AssemblyLoadContext
 
     /// <summary>Makes the implementation of a contract.</summary>
     /// <typeparam name="TContract">An interface of a contract assembly.</typeparam>
-    /// <param name="typeName">Full name of a public class of HotpatchBuild.Compiler with a constructor without parameters.</param>
-    public TContract Create<TContract>(string typeName)
+    /// <param name="typeName">Full name of a public class with a constructor without parameters.</param>
+    /// <param name="assembly">Its assembly, in the folder of HotpatchBuild.Compiler.</param>
+    public TContract Create<TContract>(string typeName, string assembly = "HotpatchBuild.Compiler")
         where TContract : class
     {
         // A plug-in is created by name: the one place where reflection is the contract.
-        Assembly compiler = LoadFromAssemblyName(new AssemblyName("HotpatchBuild.Compiler"));
-        return (TContract)Activator.CreateInstance(compiler.GetType(typeName, throwOnError: true)!)!;
+        Assembly implementation = LoadFromAssemblyName(new AssemblyName(assembly));
+        return (TContract)Activator.CreateInstance(implementation.GetType(typeName, throwOnError: true)!)!;
     }
 
     /// <inheritdoc/>

@@ -121,7 +121,7 @@ public sealed class EmitHotpatch : EngineTask
     public string BaselineFile { get; private set; } = "";
 
     /// <inheritdoc/>
-    private protected override BuildReport Run(IHotpatchEngine engine)
+    private protected override BuildReport Run(CompilerLoadContext context)
     {
         var request = new BuildRequest
         {
@@ -161,7 +161,7 @@ public sealed class EmitHotpatch : EngineTask
             LogValue(nameof(LayoutFlags), flag);
         foreach (string identifier in request.AdvisoryIdentifiers)
             LogValue(nameof(AdvisoryIdentifiers), identifier);
-        return engine.EmitHotpatch(request, Cancellation);
+        return context.Create<IHotpatchEngine>(IHotpatchEngine.Implementation).EmitHotpatch(request, Cancellation);
     }
 
     /// <inheritdoc/>

@@ -35,7 +35,7 @@ public abstract class EngineTask : ICancelableTask
         try
         {
             string here = Path.GetDirectoryName(typeof(EngineTask).Assembly.Location)!;
-            BuildReport report = Run(CompilerLoadContext.For(RoslynDirectory, here).Create<IHotpatchEngine>(IHotpatchEngine.Implementation));
+            BuildReport report = Run(CompilerLoadContext.For(RoslynDirectory, here));
             foreach (BuildMessage message in report.Messages)
                 Log(message);
             TakeOutputs(report);
@@ -53,9 +53,12 @@ public abstract class EngineTask : ICancelableTask
         }
     }
 
+    /// <summary>What stands in front of every line.</summary>
+    private protected virtual string Prefix => "hotpatch: ";
+
     /// <summary>Asks the engine.</summary>
-    /// <param name="engine">The engine.</param>
-    private protected abstract BuildReport Run(IHotpatchEngine engine);
+    /// <param name="context">Makes it.</param>
+    private protected abstract BuildReport Run(CompilerLoadContext context);
 
     /// <summary>Sets the task's outputs.</summary>
     /// <param name="report">What the engine did.</param>
@@ -81,7 +84,7 @@ public abstract class EngineTask : ICancelableTask
                     message.Line, message.Column, message.EndLine, message.EndColumn, message.Text, null, GetType().Name));
                 break;
             default:
-                LogMessage("hotpatch: " + message.Text, message.Kind == BuildMessageKind.Outcome ? MessageImportance.High : MessageImportance.Low);
+                LogMessage(Prefix + message.Text, message.Kind == BuildMessageKind.Outcome ? MessageImportance.High : MessageImportance.Low);
                 break;
         }
     }

@@ -23,12 +23,12 @@ public sealed class WriteArenaObject : EngineTask
     public long DataBytes { get; set; }
 
     /// <inheritdoc/>
-    private protected override BuildReport Run(IHotpatchEngine engine)
+    private protected override BuildReport Run(CompilerLoadContext context)
     {
         LogValue(nameof(OutputFile), OutputFile);
         LogValue(nameof(CodeBytes), CodeBytes);
         LogValue(nameof(Functions), Functions);
         LogValue(nameof(DataBytes), DataBytes);
-        return engine.WriteArenaObject(OutputFile, new ArenaReserve(CodeBytes, Functions, DataBytes));
+        return context.Create<IHotpatchEngine>(IHotpatchEngine.Implementation).WriteArenaObject(OutputFile, new ArenaReserve(CodeBytes, Functions, DataBytes));
     }
 }

@@ -69,13 +69,16 @@ internal sealed class NodeComparer(IlcObject old, IlcObject @new)
         {
             Frame f = x[i], g = y[i];
             if (f.CodeOffset != g.CodeOffset || f.Length != g.Length || f.LsdaAddend != g.LsdaAddend
-                || !f.Record.AsSpan()[FrameLayout.CfiOffset..].SequenceEqual(g.Record.AsSpan()[FrameLayout.CfiOffset..])
+                || !Instructions(f).SequenceEqual(Instructions(g))
                 || !f.Cie.AsSpan().SequenceEqual(g.Cie.AsSpan())
                 || !SameTarget(f.Lsda, g.Lsda))
                 return false;
         }
         return true;
     }
+
+    // DW_CFA_nop, a zero, fills a record up to the alignment of the next one; the last record of an object has other neighbours.
+    private static ReadOnlySpan<byte> Instructions(Frame frame) => frame.Record.AsSpan()[FrameLayout.CfiOffset..].TrimEnd((byte)0);
 
     private static byte[] Masked(IlcObject owner, IlcNode node, ReadOnlySpan<IlcReference> references)
     {

@@ -1,0 +1,29 @@
+using HotpatchBuild.Formats.Diagnostics;
+
+namespace HotpatchBuild.Qualification;
+
+/// <summary>What comes out when an ILC version is tried: HPB2431 to HPB2439.</summary>
+internal static class QualificationDiagnostics
+{
+    private const string Otherwise = "or set HotpatchQualify=false to go on without the probe at your own risk.";
+
+    /// <summary>0: version, 1: what went wrong.</summary>
+    public static readonly DiagnosticDescriptor Failed = new(
+        "HPB2431", "The ILC version failed the probe", "ILC {0} failed the probe: {1}.",
+        "Build with another ILCompiler version and report this one, " + Otherwise, ExitCode.Refused);
+
+    /// <summary>0: version, 1: what went wrong.</summary>
+    public static readonly DiagnosticDescriptor NotBuilt = new(
+        "HPB2432", "The probe program cannot be built", "The probe program for ILC {0} cannot be built: {1}.",
+        "Check that the project itself builds with the same tools, " + Otherwise, ExitCode.Refused);
+
+    /// <summary>0: version, 1: why.</summary>
+    public static readonly DiagnosticDescriptor NotRun = new(
+        "HPB2433", "The probe program cannot be patched here", "ILC {0} cannot be tried on this machine: {1}.",
+        "Build once where processes may be traced, " + Otherwise, ExitCode.Refused);
+
+    /// <summary>0: version.</summary>
+    public static readonly DiagnosticDescriptor NotTried = new(
+        "HPB2434", "The ILC version was not tried", "ILC {0} has not been tried on this machine, and HotpatchQualify is false.",
+        "Remove HotpatchQualify=false; the probe takes some seconds, once for each ILC version.", ExitCode.Refused);
+}
