@@ -73,7 +73,8 @@ internal sealed record UnpatchableFunction(string Symbol, string Reason);
 
 /// <summary>A baseline that was rebuilt from git objects with the command lines of a later build.</summary>
 /// <param name="ChangedBuildFiles">Build files that differed between the revision and that later build: what they changed is not in the baseline.</param>
-internal sealed record BaselineRebuild(ImmutableArray<string> ChangedBuildFiles);
+/// <param name="GuessedSources">Sources that are gone or stand elsewhere since: at which place the compiler saw them is a guess, and an assembly depends on it.</param>
+internal sealed record BaselineRebuild(ImmutableArray<string> ChangedBuildFiles, ImmutableArray<string> GuessedSources);
 
 /// <summary>One source file.</summary>
 /// <param name="Path">Relative to the git root where it lies inside, else as the compiler was given it.</param>

@@ -79,8 +79,8 @@ internal static class BaselineReader
             return "its manifest lacks a list";
         if (manifest.Assemblies.IsEmpty)
             return "it has no assembly";
-        if (manifest.Rebuilt is { ChangedBuildFiles: var changed } && (changed.IsDefault || changed.Any(file => file is null)))
-            return "its list of changed build files is incomplete";
+        if (manifest.Rebuilt is { } rebuilt && (IsIncomplete(rebuilt.ChangedBuildFiles) || IsIncomplete(rebuilt.GuessedSources)))
+            return "its account of the rebuild is incomplete";
         if (!IsHex(manifest.Commit, 40, 64))
             return "its commit is not an object name";
         if (!IsHex(manifest.BuildId, 2, 128))
@@ -97,6 +97,8 @@ internal static class BaselineReader
         }
         return named.Count == expected.Count ? null : $"its manifest does not name '{expected.Except(named).Order(StringComparer.Ordinal).First()}'";
     }
+
+    private static bool IsIncomplete(ImmutableArray<string> files) => files.IsDefault || files.Any(file => file is null);
 
     private static HashSet<string> ExpectedParts(BaselineManifest manifest)
     {

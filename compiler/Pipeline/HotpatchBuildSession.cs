@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Native.Audit;
@@ -91,9 +92,18 @@ internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCom
     private static List<BuildMessage> Warnings(NativeDeltaResult result, BaselineManifest baseline)
     {
         List<BuildMessage> messages = [.. result.Warnings.Select(warning => BuildMessage.From(warning, BuildMessageKind.Warning))];
-        if (baseline.Rebuilt is { ChangedBuildFiles: { IsEmpty: false } changed })
-            messages.Add(BuildMessage.From(RebuildDiagnostics.BuildFilesDiffer.With(NameOf(baseline), string.Join(", ", changed)), BuildMessageKind.Warning));
+        if (baseline.Rebuilt is { } rebuilt)
+        {
+            Warn(RebuildDiagnostics.BuildFilesDiffer, rebuilt.ChangedBuildFiles);
+            Warn(RebuildDiagnostics.SourceOrderGuessed, rebuilt.GuessedSources);
+        }
         return messages;
+
+        void Warn(DiagnosticDescriptor descriptor, ImmutableArray<string> files)
+        {
+            if (!files.IsEmpty)
+                messages.Add(BuildMessage.From(descriptor.With(NameOf(baseline), string.Join(", ", files)), BuildMessageKind.Warning));
+        }
     }
 
     private static string NameOf(BaselineManifest baseline) =>

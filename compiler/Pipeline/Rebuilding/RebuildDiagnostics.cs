@@ -25,4 +25,10 @@ internal static class RebuildDiagnostics
         "HPB2224", "Build files differ from the rebuilt revision's",
         "The baseline {0} was rebuilt with today's settings, and these files are not as they were: {1}.",
         "If the delta is refused by the running process (another build-id), set HotpatchBaseline to the .hotbase file recorded when that process was built.", ExitCode.Refused);
+
+    /// <summary>0: revision, 1: files.</summary>
+    public static readonly DiagnosticDescriptor SourceOrderGuessed = new(
+        "HPB2225", "The order of sources in a rebuild is a guess",
+        "The baseline {0} was rebuilt, and the place of these files among the compiler's sources, which are gone since, is a guess: {1}.",
+        "If the delta is refused by the running process (another build-id), set HotpatchBaseline to the .hotbase file recorded when that process was built.", ExitCode.Refused);
 }

@@ -44,7 +44,9 @@ internal sealed class RevisionRebuild(BuildRequest request, NativeBuild present,
         BaselineOrigin origin = Compile(older, sources, files.Request, cancellation) with
         {
             Commit = commit,
-            Rebuilt = new BaselineRebuild([.. older.ChangedBuildFiles.Concat(ChangedFilesOf(linkWords, sources)).Distinct().Order(StringComparer.Ordinal)]),
+            Rebuilt = new BaselineRebuild(
+                [.. older.ChangedBuildFiles.Concat(ChangedFilesOf(linkWords, sources)).Distinct().Order(StringComparer.Ordinal)],
+                [.. SourcesThatAreGone(older, sources)]),
         };
         var tools = new ToolProcess(_projectDirectory, commit.Hex[..12], Environment.GetEnvironmentVariable("PATH") ?? "");
         IlcCommand ilc = IlcCommand.Redirect(present.IlcArguments, _projectDirectory, request.Assembly, files);
@@ -104,6 +106,11 @@ internal sealed class RevisionRebuild(BuildRequest request, NativeBuild present,
         return IlcCommand.NamedFiles(present.IlcArguments, _projectDirectory).Concat(IlcCommand.NamedFiles(linkWords, _projectDirectory))
             .Select(sources.ToRelative).OfType<string>().Where(changed.Contains);
     }
+
+    /// <summary>Globs take files in the order of the folder on the disk of that time, which nothing tells today.</summary>
+    private IEnumerable<string> SourcesThatAreGone(RevisionArguments older, RevisionSources sources) =>
+        CompiledFiles.Of(older.Arguments.Arguments, _projectDirectory).Sources.Except(CompiledFiles.Of(present.CompilerArguments, _projectDirectory).Sources)
+            .Select(path => sources.ToRelative(path) ?? path).Order(StringComparer.Ordinal);
 
     private HotpatchException CannotRebuild(string reason) => new(BaselineDiagnostics.NoRecord.With(request.Baseline, storeDirectory, reason));
 

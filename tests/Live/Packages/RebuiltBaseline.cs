@@ -85,7 +85,7 @@ public sealed class RebuiltBaseline(PackageFeed feed)
     }
 
     [Fact]
-    public void Is_warned_of_where_build_files_differ_and_refused_where_a_referenced_project_does()
+    public void Is_warned_of_where_it_may_be_another_and_refused_where_a_referenced_project_does()
     {
         using var project = new TestProject(feed, properties: "<DefaultItemExcludes>$(DefaultItemExcludes);Library/**</DefaultItemExcludes>");
         string withReference = File.ReadAllText(project.At("App.csproj"))
@@ -97,16 +97,22 @@ public sealed class RebuiltBaseline(PackageFeed feed)
         project.Commit("library as first");
         string first = project.Git("rev-parse", "HEAD");
         project.Write("Library/Named.cs", "public static class Named { public static string Name => \"other\"; }");
+        project.Write("Gone.cs", "// Nothing that would be in the program.");
         project.Commit("library as now");
         string second = project.Git("rev-parse", "HEAD");
         project.Write("App.csproj", withReference + "<!-- changed -->");
+        File.Delete(project.At("Gone.cs"));
         project.Commit("project file");
 
         CommandResult warned = project.Hotpatch("build", "-p:HotpatchBaseline=" + second);
         Assert.True(warned.ExitCode == 0, warned.Output);
-        Assert.Contains($"HPB2224: The baseline {second[..12]} (rebuilt) was rebuilt with today's settings, and these files are not as they were: App.csproj.", Assert.Single(warned.LinesWith("warning HPB")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"The baseline {second[..12]} (rebuilt) was rebuilt with today's settings, and these files are not as they were: App.csproj.", Assert.Single(warned.LinesWith("warning HPB2224: ")), StringComparison.Ordinal);
+        Assert.Contains("Gone.cs.", Assert.Single(warned.LinesWith("warning HPB2225: ")), StringComparison.Ordinal);
         Assert.Contains("no delta needed", Assert.Single(warned.LinesWith("hotpatch: ")), StringComparison.Ordinal);
-        Assert.Equal(["App.csproj"], BaselineReader.Read(Assert.Single(project.Baselines)).Manifest.Rebuilt!.ChangedBuildFiles.AsEnumerable());
+        BaselineRebuild rebuilt = BaselineReader.Read(Assert.Single(project.Baselines)).Manifest.Rebuilt!;
+        Assert.Equal(["App.csproj"], rebuilt.ChangedBuildFiles.AsEnumerable());
+        Assert.Equal(["Gone.cs"], rebuilt.GuessedSources.AsEnumerable());
 
         CommandResult refused = project.Hotpatch("build", "-p:HotpatchBaseline=" + first);
         Assert.NotEqual(0, refused.ExitCode);
