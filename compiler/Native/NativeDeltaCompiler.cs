@@ -45,7 +45,7 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
             return NativeDeltaResult.Unchanged with { Warnings = edits.Warnings };
 
         NativePatchImage image = PatchLinker.Link(patch, linked);
-        return new NativeDeltaResult { Image = image, Functions = Describe(image, edits.Names), Warnings = edits.Warnings };
+        return new NativeDeltaResult { Image = image, Functions = Describe(image, edits.Names), Warnings = [.. edits.Warnings, .. WarnOfNewTypes(patch, edits.Names)] };
     }
 
     internal static WholeProgramAnalysis AnalysisOf(NativeBuild build) =>
@@ -67,6 +67,12 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
             .Where(c => c.New.Kind == IlcNodeKind.Method && !edits.Explains(c.New.Name))
             .Select(c => NativeDiagnostics.Unexplained.At(edits.Names.SourceOf(c.New.Name), edits.Names.DisplayNameOf(c.New.Name))),
     ];
+
+    // Types that only the compiler knows (closures, state machines) have no names that a program would ask for.
+    private static IEnumerable<Failure> WarnOfNewTypes(PatchContent patch, SymbolNames names) =>
+        from node in patch.Brought
+        where node.Kind == IlcNodeKind.ConstructedType && names.IsWrittenType(node.Name)
+        select NativeDiagnostics.NewTypeHasNoName.At(names.SourceOf(node.Name), names.TypeNameOf(node.Name));
 
     private static ImmutableArray<DeltaFunction> Describe(NativePatchImage image, SymbolNames names) =>
     [

@@ -85,6 +85,11 @@ internal static class NativeDiagnostics
         "New code brings {0}, which overrides {1}; the baseline's code may rely on nobody doing so.",
         "Record the next baseline with HotpatchNoScan=true, and ship the full build at the next restart.", ExitCode.Refused);
 
+    public static readonly DiagnosticDescriptor NewTypeHasNoName = new(
+        "HPB2327", "A new type has no name at run time",
+        "{0} is new, and the process has no metadata for it: asking for its name (GetType().Name, and so ToString() of an exception) throws, and code of a later delta does not recognise objects that this one made.",
+        "Catch and handle it where it is known, or use a type that the baseline has.", ExitCode.Refused);
+
     public static readonly DiagnosticDescriptor TypeNoLongerMade = new(
         "HPB2325", "A type of which objects may be alive is no longer made",
         "New code may rely on there being no object of {0}, and the baseline makes such objects.",

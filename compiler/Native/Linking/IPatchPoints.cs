@@ -19,4 +19,7 @@ internal interface INativeNames
     string TypeNameOf(string symbol);
 
     SourceLocation? SourceOf(string symbol);
+
+    /// <summary>Whether a type is a class of the program that is not abstract.</summary>
+    bool IsConcreteClass(string symbol);
 }

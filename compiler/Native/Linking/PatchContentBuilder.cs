@@ -11,7 +11,7 @@ namespace HotpatchBuild.Compiler.Native.Linking;
 /// </summary>
 internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoints patchPoints, INativeNames names, WholeProgramAnalysis analysis)
 {
-    private readonly TypeRelations _relations = new(comparison, analysis.HasFlag(WholeProgramAnalysis.GuessesClasses));
+    private readonly TypeRelations _relations = new(comparison, names, analysis.HasFlag(WholeProgramAnalysis.GuessesClasses));
 
     private readonly Dictionary<string, IlcNode> _brought = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PatchPoint> _points = new(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ using HotpatchBuild.Compiler.Native.Objects;
 namespace HotpatchBuild.Compiler.Native.Linking;
 
 /// <summary>Base types and interfaces of the types that a patch brings, as far as the baseline's code depends on who has them.</summary>
-internal sealed class TypeRelations(ObjectComparison comparison, bool guardedDevirtualization)
+internal sealed class TypeRelations(ObjectComparison comparison, INativeNames names, bool guardedDevirtualization)
 {
     // Where ILC has seen one implementing class only, it calls that one directly (ILScanner.cs, GetImplementingClasses). With guarded
     // devirtualisation, which baselines are compiled without (see GuardedDevirtualizationOff), RyuJIT would compare with several known
@@ -46,7 +46,7 @@ internal sealed class TypeRelations(ObjectComparison comparison, bool guardedDev
     {
         foreach ((string name, _) in AncestorsOf(type))
         {
-            if (comparison.Old.Nodes.ContainsKey(name) && _descendants.Value.GetValueOrDefault(name) < _fewTypes)
+            if (comparison.Old.Nodes.TryGetValue(name, out IlcNode? ancestor) && Implementations(ancestor) < _fewTypes)
                 return name;
         }
         return null;
@@ -97,6 +97,10 @@ internal sealed class TypeRelations(ObjectComparison comparison, bool guardedDev
         }
         return slots;
     }
+
+    // A class counts itself where it is known that there can be objects of just it; of the framework's classes that is not known here.
+    private int Implementations(IlcNode ancestor) =>
+        _descendants.Value.GetValueOrDefault(ancestor.Name) + (ancestor.Kind == IlcNodeKind.ConstructedType && names.IsConcreteClass(ancestor.Name) ? 1 : 0);
 
     private IEnumerable<(string Name, bool IsInterface)> AncestorsOf(IlcNode type)
     {

@@ -13,6 +13,11 @@ internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNam
 
     public string TypeNameOf(string symbol) => FindType(symbol) is var (model, type) ? new DisplayNames(model).Of(type) : Readable(symbol);
 
+    public bool IsConcreteClass(string symbol) => FindType(symbol) is var (_, type) && type is { IsAbstract: false, IsInterface: false };
+
+    /// <summary>Whether a type of the program stands in its sources under its own name.</summary>
+    public bool IsWrittenType(string symbol) => FindType(symbol) is var (_, type) && !AssemblyModel.IsInGenerated(type);
+
     public SourceLocation? SourceOf(string symbol) => LinesOf(symbol)?.Where;
 
     /// <summary>The lines of a method, or null.</summary>

@@ -31,7 +31,7 @@ internal sealed class FrameTable
         ReadOnlySpan<byte> bytes = elf.BytesOf(section).Span;
         var addresses = new Dictionary<uint, ElfRelocation>();
         foreach (ElfRelocation relocation in elf.RelocationsOf(section))
-            addresses[checked((uint)relocation.Offset)] = relocation;
+            addresses[relocation.Offset < (ulong)bytes.Length ? (uint)relocation.Offset : throw owner.Unexpected("a relocation lies behind .eh_frame")] = relocation;
         var cies = new Dictionary<uint, ImmutableArray<byte>>();
 
         for (uint at = 0; at + FrameLayout.HeaderSize <= bytes.Length;)
@@ -75,12 +75,12 @@ internal sealed class FrameTable
     {
         ElfSymbol symbol = elf.Symbols[code.SymbolIndex];
         if (symbol.Type != ElfSymbolType.Section)
-            return owner.Nodes.TryGetValue(owner.SymbolName(code.SymbolIndex), out IlcNode? named)
+            return owner.Nodes.TryGetValue(owner.SymbolName(code.SymbolIndex), out IlcNode? named) && code.Addend <= named.Size
                 ? (named, (uint)code.Addend)
-                : throw owner.Unexpected($"a frame description belongs to {symbol.Name}, which does not exist");
-        return owner.NodeAt(symbol.SectionIndex, checked((uint)code.Addend)) is { } found
+                : throw owner.Unexpected($"a frame description belongs to {symbol.Name}, which does not exist or is shorter");
+        return symbol.Place == ElfSymbolPlace.Section && code.Addend <= int.MaxValue && owner.NodeAt(symbol.SectionIndex, (uint)code.Addend) is { } found
             ? (found, (uint)code.Addend - found.Start)
-            : throw owner.Unexpected($"a frame description belongs to offset {code.Addend} of {elf.Sections[symbol.SectionIndex].Name}, where no function is");
+            : throw owner.Unexpected($"a frame description belongs to offset {code.Addend}, where no function is");
     }
 
     // The augmentation data of "zLR": length 2, encoding of the LSDA pointer, encoding of addresses; both DW_EH_PE_pcrel | DW_EH_PE_sdata4.

@@ -35,8 +35,14 @@ internal static class MethodTableLayout
     public static int TailOffset(ReadOnlySpan<byte> table) =>
         SlotsOffset + PointerSize * (BinaryPrimitives.ReadUInt16LittleEndian(table[SlotCountOffset..]) + BinaryPrimitives.ReadUInt16LittleEndian(table[InterfaceCountOffset..]));
 
-    /// <summary>Bytes of the GCDesc whose series count stands in the word in front of the symbol. A negative count is that of a repeating series (CGCDesc::ComputeSizeRepeating).</summary>
-    public static uint GCDescSize(long seriesCount) => seriesCount >= 0
-        ? checked((uint)(PointerSize + 2 * PointerSize * seriesCount))
-        : checked((uint)(PointerSize + 2 * PointerSize + PointerSize * (-seriesCount - 1)));
+    /// <summary>Bytes of the GCDesc whose series count stands in the word in front of the symbol. A negative count is that of a repeating series
+    /// (CGCDesc::ComputeSizeRepeating). A count that no type can have gives <see cref="uint.MaxValue"/>.</summary>
+    public static uint GCDescSize(long seriesCount) => seriesCount switch
+    {
+        < -MaximumSeries or > MaximumSeries => uint.MaxValue,
+        >= 0 => (uint)(PointerSize + 2 * PointerSize * seriesCount),
+        _ => (uint)(PointerSize + 2 * PointerSize + PointerSize * (-seriesCount - 1)),
+    };
+
+    private const long MaximumSeries = 1 << 24;
 }

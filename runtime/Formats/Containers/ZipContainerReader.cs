@@ -104,7 +104,9 @@ public static class ZipContainerReader
     private static void CheckPlaces(ReadOnlySpan<byte> bytes, List<Entry> entries, int directoryStart)
     {
         long free = 0;
-        foreach (Entry entry in entries.OrderBy(e => e.Offset))
+        List<Entry> byPlace = [.. entries];
+        byPlace.Sort(static (one, other) => one.Offset.CompareTo(other.Offset));
+        foreach (Entry entry in byPlace)
         {
             if (entry.Offset + (long)LocalSize > directoryStart || U32(bytes, (int)entry.Offset) != LocalSignature)
                 throw new InvalidDataException($"{entry.Path} does not start inside the container");

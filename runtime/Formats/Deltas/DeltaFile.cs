@@ -24,20 +24,14 @@ public sealed class DeltaFile
 
     private static readonly ZipLimits Limits = new(DeltaManifestRules.MaximumModules + 2, NativePatchImageRules.MaximumSize, 2 * NativePatchImageRules.MaximumSize);
 
-    private readonly ImmutableDictionary<string, ImmutableArray<byte>> _images;
-    private readonly ImmutableDictionary<string, NativePatchImage> _nativeImages;
+    /// <summary>By module; never changed behind the constructor.</summary>
+    private readonly Dictionary<string, ModuleImage> _images;
 
-    private DeltaFile(
-        DeltaManifest manifest,
-        ImmutableArray<byte> manifestBytes,
-        ImmutableDictionary<string, ImmutableArray<byte>> images,
-        ImmutableDictionary<string, NativePatchImage> nativeImages,
-        ImmutableArray<byte>? signature)
+    private DeltaFile(DeltaManifest manifest, ImmutableArray<byte> manifestBytes, Dictionary<string, ModuleImage> images, ImmutableArray<byte>? signature)
     {
         Manifest = manifest;
         ManifestBytes = manifestBytes;
         _images = images;
-        _nativeImages = nativeImages;
         Signature = signature;
     }
 
@@ -130,20 +124,20 @@ public sealed class DeltaFile
 
     /// <summary>The same delta with a signature; the signature is not verified.</summary>
     /// <param name="signature">The bytes of <c>signature.p7s</c>.</param>
-    public DeltaFile WithSignature(ImmutableArray<byte> signature) => new(Manifest, ManifestBytes, _images, _nativeImages, signature);
+    public DeltaFile WithSignature(ImmutableArray<byte> signature) => new(Manifest, ManifestBytes, _images, signature);
 
     /// <summary>A module's patch image, as bytes.</summary>
     /// <param name="module">Assembly name.</param>
     /// <exception cref="HotpatchException">The delta has no such module.</exception>
-    public ImmutableArray<byte> ImageBytesOf(string module) => _images.TryGetValue(module, out ImmutableArray<byte> bytes)
-        ? bytes
+    public ImmutableArray<byte> ImageBytesOf(string module) => _images.TryGetValue(module, out ModuleImage? image)
+        ? image.Bytes
         : throw new HotpatchException(DeltaDiagnostics.NoSuchModule.With(Manifest.Program, module));
 
     /// <summary>A module's native patch image.</summary>
     /// <param name="module">Assembly name.</param>
     /// <exception cref="HotpatchException">The delta has no such module, or it is for the managed engine.</exception>
-    public NativePatchImage ImageOf(string module) => _nativeImages.TryGetValue(module, out NativePatchImage? image)
-        ? image
+    public NativePatchImage ImageOf(string module) => _images.TryGetValue(module, out ModuleImage? image) && image.Native is { } native
+        ? native
         : throw new HotpatchException(DeltaDiagnostics.NoSuchModule.With(Manifest.Program, module));
 
     /// <summary>A module's native patch image.</summary>
@@ -159,7 +153,7 @@ public sealed class DeltaFile
     public ImmutableArray<byte> ToBytes()
     {
         List<ZipItem> items = [new ZipItem(ManifestPath, ManifestBytes)];
-        items.AddRange(_images.Select(image => new ZipItem(DeltaManifestRules.ImagePathOf(image.Key), image.Value)));
+        items.AddRange(_images.Select(image => new ZipItem(DeltaManifestRules.ImagePathOf(image.Key), image.Value.Bytes)));
         if (Signature is { } signature)
             items.Add(new ZipItem(SignaturePath, signature));
         return ZipContainerWriter.Write(items);
@@ -199,32 +193,33 @@ public sealed class DeltaFile
 
     private static DeltaFile FromItems(IEnumerable<ZipItem> items, string name)
     {
-        Dictionary<string, ImmutableArray<byte>> files = items.ToDictionary(i => i.Path, i => i.Content, StringComparer.Ordinal);
-        if (!files.Remove(ManifestPath, out ImmutableArray<byte> manifestBytes))
+        Dictionary<string, ZipItem> files = new(StringComparer.Ordinal);
+        foreach (ZipItem item in items)
+            files.Add(item.Path, item);
+        if (!files.Remove(ManifestPath, out ZipItem? manifestFile))
             throw new HotpatchException(DeltaDiagnostics.WrongFiles.With(name, $"{ManifestPath} is missing"));
+        ImmutableArray<byte> manifestBytes = manifestFile.Content;
         if (manifestBytes.Length > MaximumManifestSize)
             throw new HotpatchException(DeltaDiagnostics.WrongFiles.With(name, $"{ManifestPath} is too large"));
-        ImmutableArray<byte>? signature = files.Remove(SignaturePath, out ImmutableArray<byte> found) ? found : null;
+        ImmutableArray<byte>? signature = files.Remove(SignaturePath, out ZipItem? found) ? found.Content : null;
         if (signature is { Length: > MaximumSignatureSize })
             throw new HotpatchException(DeltaDiagnostics.WrongFiles.With(name, $"{SignaturePath} is too large"));
 
         DeltaManifest manifest = DeltaManifestText.Read(manifestBytes.AsMemory(), name);
         DeltaManifestRules.Check(manifest, name);
-        ImmutableDictionary<string, ImmutableArray<byte>>.Builder images = ImmutableDictionary.CreateBuilder<string, ImmutableArray<byte>>(StringComparer.Ordinal);
-        ImmutableDictionary<string, NativePatchImage>.Builder nativeImages = ImmutableDictionary.CreateBuilder<string, NativePatchImage>(StringComparer.Ordinal);
+        Dictionary<string, ModuleImage> images = new(StringComparer.Ordinal);
         foreach (DeltaModule module in manifest.Modules)
         {
-            if (!files.Remove(module.Image, out ImmutableArray<byte> image))
+            if (!files.Remove(module.Image, out ZipItem? file))
                 throw new HotpatchException(DeltaDiagnostics.WrongFiles.With(name, $"{module.Image} is missing"));
+            ImmutableArray<byte> image = file.Content;
             if (Convert.ToHexStringLower(SHA256.HashData(image.AsSpan())) != module.ImageSha256)
                 throw new HotpatchException(DeltaDiagnostics.ImageHashDiffers.With(name, module.Image));
-            images.Add(module.Name, image);
-            if (module.Engine == PatchEngine.Native)
-                nativeImages.Add(module.Name, NativeImage(module, image, name));
+            images.Add(module.Name, new ModuleImage(image, module.Engine == PatchEngine.Native ? NativeImage(module, image, name) : null));
         }
         return files.Keys.FirstOrDefault() is { } unknown
             ? throw new HotpatchException(DeltaDiagnostics.WrongFiles.With(name, $"{unknown} does not belong there"))
-            : new DeltaFile(manifest, manifestBytes, images.ToImmutable(), nativeImages.ToImmutable(), signature);
+            : new DeltaFile(manifest, manifestBytes, images, signature);
     }
 
     private static NativePatchImage NativeImage(DeltaModule module, ImmutableArray<byte> bytes, string name)
@@ -235,6 +230,9 @@ public sealed class DeltaFile
             ? image
             : throw new HotpatchException(DeltaDiagnostics.BuildIdDiffers.With(name, module.Name, module.BuildId, buildId));
     }
+
+    /// <summary>A module's image as bytes and, for the native engine, read.</summary>
+    private sealed record ModuleImage(ImmutableArray<byte> Bytes, NativePatchImage? Native);
 
     // Messages of the platform end with a full stop of their own.
     private static string Reason(Exception e) => e.Message.TrimEnd('.', ' ');

@@ -60,7 +60,7 @@ internal static class NativePatchImageRules
     {
         uint entries = (uint)Bytes(image, ImageSection.Entries).Length, text = (uint)Bytes(image, ImageSection.Text).Length;
         HashSet<string> symbols = new(StringComparer.Ordinal);
-        HashSet<uint> taken = [];
+        bool[] taken = new bool[entries / EntrySize];
         ulong free = 0;
         foreach (PatchFunction function in image.Functions)
         {
@@ -70,8 +70,9 @@ internal static class NativePatchImageRules
                 throw Inconsistent($"function {function.Symbol} stands twice");
             if (function.EntryOffset % EntrySize != 0 || (ulong)function.EntryOffset + EntrySize > entries)
                 throw Inconsistent($"the entry of {function.Symbol} is not one of the image's entries");
-            if (!taken.Add(function.EntryOffset))
+            if (taken[function.EntryOffset / EntrySize])
                 throw Inconsistent($"{function.Symbol} shares its entry with another function");
+            taken[function.EntryOffset / EntrySize] = true;
             if (function.TextOffset % 16 != 0 || function.TextOffset < free)
                 throw Inconsistent($"{function.Symbol} is not 16-byte aligned behind the function before it");
             free = (ulong)function.TextOffset + function.Size;
@@ -83,7 +84,14 @@ internal static class NativePatchImageRules
     private static void CheckPatchPoints(NativePatchImage image)
     {
         ulong free = 0;
-        foreach (PatchFunction function in image.Functions.Where(f => f.PatchPoint is not null).OrderBy(f => f.PatchPoint!.Address))
+        List<PatchFunction> byAddress = [];
+        foreach (PatchFunction function in image.Functions)
+        {
+            if (function.PatchPoint is not null)
+                byAddress.Add(function);
+        }
+        byAddress.Sort(static (one, other) => one.PatchPoint!.Address.CompareTo(other.PatchPoint!.Address));
+        foreach (PatchFunction function in byAddress)
         {
             PatchPoint point = function.PatchPoint!;
             ulong size = Math.Max(point.Size, 8);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using HotpatchBuild.Formats.Diagnostics;
 
@@ -45,14 +46,11 @@ internal sealed class TableReader(ReadOnlyMemory<byte> table) : ITableTransfer
         ulong count = Number(0);
         if (count > (ulong)(Left / minimumRowSize))
             throw Damaged("a list has more rows than bytes are left for");
-        ImmutableArray<T>.Builder read = ImmutableArray.CreateBuilder<T>((int)count);
+        T[] read = new T[(int)count];
         T before = blank;
-        for (int i = 0; i < (int)count; i++)
-        {
-            before = row(this, before, blank);
-            read.Add(before);
-        }
-        return read.MoveToImmutable();
+        for (int i = 0; i < read.Length; i++)
+            read[i] = before = row(this, before, blank);
+        return ImmutableCollectionsMarshal.AsImmutableArray(read);
     }
 
     /// <inheritdoc/>

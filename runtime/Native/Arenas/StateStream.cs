@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace HotpatchBuild.Runtime.Native.Arenas;
@@ -140,10 +141,18 @@ internal sealed class StateReader(ReadOnlyMemory<byte> bytes) : StateStream
         var count = I32(0);
         if (count < 0 || count > Left)
             throw new StateDamagedException($"a count of {count} at offset {_at}");
-        var builder = ImmutableArray.CreateBuilder<T>();
+        var read = new T[Math.Min(count, 16)];
         for (var i = 0; i < count; i++)
-            builder.Add(item(this, blank));
-        return builder.DrainToImmutable();
+        {
+            if (i == read.Length)
+            {
+                var more = new T[Math.Min(count, 2 * i)];
+                Array.Copy(read, more, i);
+                read = more;
+            }
+            read[i] = item(this, blank);
+        }
+        return ImmutableCollectionsMarshal.AsImmutableArray(read);
     }
 
     private ReadOnlySpan<byte> Take(int count)

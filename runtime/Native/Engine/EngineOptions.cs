@@ -6,4 +6,8 @@ namespace HotpatchBuild.Runtime.Native.Engine;
 /// <param name="Tool">Tool name and version, for the records.</param>
 /// <param name="Patience">How long to go on looking for a safe moment.</param>
 /// <param name="Clock">The time.</param>
-public sealed record EngineOptions(string By, uint Uid, string Tool, TimeSpan Patience, TimeProvider Clock);
+public sealed record EngineOptions(string By, uint Uid, string Tool, TimeSpan Patience, TimeProvider Clock)
+{
+    /// <summary>How long to look for a moment at which no call is under way in the functions that are switched together.</summary>
+    public TimeSpan RestingPatience { get; init; } = TimeSpan.FromMilliseconds(250);
+}

@@ -12,20 +12,21 @@ internal static class FunctionChanges
     /// <param name="image">Index of the image; −1 for the baseline.</param>
     public static ImmutableArray<FunctionReport> Of(TargetState state, ImmutableArray<PendingStore> stores, int image)
     {
-        var changes = new SortedDictionary<int, FunctionChange>();
+        var reports = new FunctionReport?[state.Functions.Length];
         if (image >= 0)
         {
             foreach (var body in state.Images[image].Bodies)
-                changes[body.Function] = FunctionChange.Unchanged;
+                Set(body.Function, FunctionChange.Unchanged);
         }
         foreach (var store in stores)
         {
-            var function = state.Functions[store.Function];
             if (!store.AtBaseline)
-                changes[store.Function] = FunctionChange.Superseded;
+                Set(store.Function, FunctionChange.Superseded);
             else
-                changes[store.Function] = store.New == function.OriginalWord ? FunctionChange.Reverted : FunctionChange.Patched;
+                Set(store.Function, store.New == state.Functions[store.Function].OriginalWord ? FunctionChange.Reverted : FunctionChange.Patched);
         }
-        return [.. changes.Select(change => new FunctionReport(state.Functions[change.Key].Symbol, state.Functions[change.Key].DisplayName, change.Value))];
+        return [.. reports.OfType<FunctionReport>()];
+
+        void Set(int index, FunctionChange change) => reports[index] = new FunctionReport(state.Functions[index].Symbol, state.Functions[index].DisplayName, change);
     }
 }

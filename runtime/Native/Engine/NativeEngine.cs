@@ -22,7 +22,7 @@ public sealed class NativeEngine
         _target = target;
         _options = options;
         _block = new StateBlock(target.Memory, target.Regions);
-        _journal = new SwitchJournal(target, _block, options.Patience);
+        _journal = new SwitchJournal(target, _block, options);
     }
 
     /// <summary>Puts a delta in force, in place of what is.</summary>

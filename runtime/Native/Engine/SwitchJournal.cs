@@ -10,7 +10,7 @@ namespace HotpatchBuild.Runtime.Native.Engine;
 /// Carries a switch from its record to its end, and repairs one whose tool was killed. The words themselves say how far it got: before its
 /// switch a record changes nothing, behind it only the record's end is missing, and in between the rest is put back or stored.
 /// </summary>
-internal sealed class SwitchJournal(NativeTarget target, StateBlock block, TimeSpan patience)
+internal sealed class SwitchJournal(NativeTarget target, StateBlock block, EngineOptions options)
 {
     /// <summary>How far an unfinished switch got.</summary>
     internal enum Progress
@@ -39,7 +39,7 @@ internal sealed class SwitchJournal(NativeTarget target, StateBlock block, TimeS
         {
             try
             {
-                report = Switch(pending.Stores, recorded);
+                report = target.Switcher.Execute(SwitchPlanning.Together(pending.Stores, recorded, options));
             }
             catch (HotpatchException)
             {
@@ -108,7 +108,7 @@ internal sealed class SwitchJournal(NativeTarget target, StateBlock block, TimeS
     }
 
     private SwitchReport Switch(ImmutableArray<PendingStore> stores, TargetState state) =>
-        target.Switcher.Execute(SwitchPlanning.Guarded(stores, state.Functions, patience));
+        target.Switcher.Execute(SwitchPlanning.Guarded(stores, state.Functions, options.Patience));
 
     private void StoreSlots(PendingSwitch pending)
     {

@@ -62,6 +62,35 @@ internal static class SwitchPlanning
         return new SwitchPlan(words.DrainToImmutable(), guards.DrainToImmutable(), Journal: 0, JournalCommitting: 0, JournalCommitted: 0, patience);
     }
 
+    /// <summary>
+    /// The guarded plan, at a moment when no call is under way in what it takes out of force, where there is one: functions that a fix changes together are
+    /// right only together. One function alone has nothing that it must agree with.
+    /// </summary>
+    public static SwitchPlan Together(ImmutableArray<PendingStore> stores, TargetState state, EngineOptions options)
+    {
+        var plan = Guarded(stores, state.Functions, options.Patience);
+        if (stores.Length <= 1)
+            return plan;
+        var resting = ImmutableArray.CreateBuilder<GuardedRange>();
+        foreach (var store in stores)
+        {
+            var function = state.Functions[store.Function];
+            // A thread at the first instruction has not begun: the jump that is stored there takes it along.
+            if (NeedsGuard(store, state.Functions))
+                resting.Add(new GuardedRange(function.Baseline + 1, function.Baseline + Math.Max(function.Size, BaselineWord), function.DisplayName));
+        }
+        if (state.InForce >= 0)
+        {
+            var image = state.Images[state.Deltas[state.InForce].Image];
+            resting.Add(new GuardedRange(image.CodeStart, image.CodeStart + image.CodeSize, "the delta in force"));
+        }
+        return plan with
+        {
+            Resting = resting.DrainToImmutable(),
+            RestingPatience = options.RestingPatience < options.Patience ? options.RestingPatience : options.Patience,
+        };
+    }
+
     /// <summary>True when a store overwrites instructions of the baseline in which a thread may be.</summary>
     public static bool NeedsGuard(PendingStore store, ImmutableArray<PatchedFunction> functions) =>
         store.AtBaseline && store.New != functions[store.Function].OriginalWord;

@@ -30,13 +30,32 @@ public static class Switch
         foreach (WordStore store in plan.Stores)
             Expect(target, store);
         Rehearsal.Once();
-        SwitchRun run = new(target, plan);
+        SwitchRun run;
+        SwitchRun? resting = null;
         using (new SignalShield())
-            run.Execute();
+        {
+            if (!plan.Resting.IsEmpty)
+            {
+                resting = new SwitchRun(target, plan with { Guards = plan.Guards.AddRange(plan.Resting), Patience = plan.RestingPatience }, mayStep: false);
+                resting.Execute();
+            }
+
+            run = resting is null or { Last.Result: AttemptResult.Busy or AttemptResult.NotStopped } ? new SwitchRun(target, plan) : resting;
+            if (run != resting)
+                run.Execute();
+        }
+
         if (run.Last.Result != AttemptResult.Done)
             throw new HotpatchException(Explain(target, plan, run));
         AllocatedInStops = run.Allocated;
-        return new SwitchReport(run.LastStop, run.LongestStop, run.Threads, run.Attempts, run.SteppedOut, run.SignalsPassedOn);
+        SwitchReport report = new(run.LastStop, run.LongestStop, run.Threads, run.Attempts, run.SteppedOut, run.SignalsPassedOn);
+        return resting is null || run == resting ? report : report with
+        {
+            LongestStop = resting.LongestStop > run.LongestStop ? resting.LongestStop : run.LongestStop,
+            Attempts = resting.Attempts + run.Attempts,
+            SignalsPassedOn = resting.SignalsPassedOn + run.SignalsPassedOn,
+            CallsUnderWay = true,
+        };
     }
 
     /// <summary>Bytes that the last switch allocated on the managed heap while threads stood still; for the tests.</summary>

@@ -30,6 +30,15 @@ public sealed record SwitchPlan(
     ulong JournalCommitted,
     TimeSpan Patience)
 {
+    /// <summary>
+    /// The code that the stores take out of force. A call that is in it goes on in it, and the functions that it calls next are new ones: where functions are right
+    /// only together, its result is neither the old nor the new one. So a moment is looked for first at which no thread is in this code, nor returns into it.
+    /// </summary>
+    public ImmutableArray<GuardedRange> Resting { get; init; } = [];
+
+    /// <summary>How long to look for such a moment before it is done without; a thread may wait in the old code for ever.</summary>
+    public TimeSpan RestingPatience { get; init; }
+
     /// <summary>True when the switch is one store that is safe while all threads run: no guard, and nothing else to be seen together with it.</summary>
     public bool NeedsNoStop => Stores.Length <= 1 && Guards.IsEmpty;
 }
@@ -41,4 +50,8 @@ public sealed record SwitchPlan(
 /// <param name="Attempts">Attempts, the successful one included.</param>
 /// <param name="SteppedOut">Threads that were single-stepped out of a guarded range.</param>
 /// <param name="SignalsPassedOn">Signals met on the way and delivered.</param>
-public sealed record SwitchReport(TimeSpan Stopped, TimeSpan LongestStop, int Threads, int Attempts, int SteppedOut, int SignalsPassedOn);
+public sealed record SwitchReport(TimeSpan Stopped, TimeSpan LongestStop, int Threads, int Attempts, int SteppedOut, int SignalsPassedOn)
+{
+    /// <summary>Calls were under way in the code taken out of force (<see cref="SwitchPlan.Resting"/>); they finish in it and meet new functions on their way.</summary>
+    public bool CallsUnderWay { get; init; }
+}

@@ -7,7 +7,7 @@ using HotpatchBuild.Runtime.Native.Processes;
 namespace HotpatchBuild.Runtime.Native.Switching;
 
 /// <summary>Attempts until one succeeds, time is over, or it is plain that none can.</summary>
-internal sealed class SwitchRun(TargetProcess target, SwitchPlan plan)
+internal sealed class SwitchRun(TargetProcess target, SwitchPlan plan, bool mayStep = true)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StepLimit = TimeSpan.FromMilliseconds(20);
@@ -84,7 +84,7 @@ internal sealed class SwitchRun(TargetProcess target, SwitchPlan plan)
     /// <returns>True when another thread must go on, because this one can't let go of a thread of the target in any other way than by ending.</returns>
     private bool AttemptUntilSettled(ref TimeSpan pause)
     {
-        using Tracer tracer = new(target, plan, guards, StepLimit);
+        using Tracer tracer = new(target, plan, guards, StepLimit) { MayStep = mayStep };
         for (int i = 1; i < room; i *= 2)
             tracer.EnsureRoom();
         while (true)

@@ -74,6 +74,9 @@ internal sealed unsafe class Tracer : IDisposable
     /// <summary>Single-steps also a thread that waits in a system call, so that a rehearsal passes that code.</summary>
     internal bool StepAnywhere { get; init; }
 
+    /// <summary>A thread in a guarded range is stepped out of it. It would take too long where the ranges are whole functions.</summary>
+    internal bool MayStep { get; init; } = true;
+
     /// <summary>One attempt.</summary>
     /// <param name="limit">How long a thread may take to stop.</param>
     /// <param name="obstacle">How it ended.</param>
@@ -347,7 +350,7 @@ internal sealed unsafe class Tracer : IDisposable
         ulong stood = thread->Registers.Rip;
         Obstacle standing = new() { Result = AttemptResult.Busy, Tid = thread->Tid, Place = ObstaclePlace.Instruction, Guard = guard, Address = stood, Value = stood };
         bool inSystemCall = thread->Registers.OrigRax >= 0;
-        if (thread->HeldSignal != 0 || inSystemCall && !StepAnywhere)
+        if (!MayStep || thread->HeldSignal != 0 || inSystemCall && !StepAnywhere)
         {
             obstacle = standing;
             return false;

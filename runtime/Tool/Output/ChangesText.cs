@@ -25,7 +25,11 @@ internal static class ChangesText
                 ? "  its code was loaded already"
                 : $"  {Phrases.Bytes(change.CodeBytes)} of code and {Phrases.Bytes(change.DataBytes)} of data {(output.Command == "check" ? "to load" : "loaded")}");
         if (change.Stop is { } stop)
+        {
             text.WriteLine($"  {Stop(stop)}");
+            if (stop.CallsUnderWay)
+                text.WriteLine("  calls were under way in functions that changed: they finish in the old code and may meet new functions on their way");
+        }
         if (output.Command != "rollback")
             text.WriteLine($"  left afterwards: code {Phrases.Left(change.Arena.Code, bytes: true)}, data {Phrases.Left(change.Arena.Data, bytes: true)}, slots {Phrases.Left(change.Arena.Slots, bytes: false)}");
     }

@@ -60,7 +60,7 @@ internal static class Conversions
         report.Signer, report.Thumbprint, report.NotAfter);
 
     private static StopOutput Of(SwitchReport report) => new(
-        report.Stopped.TotalMicroseconds, report.LongestStop.TotalMicroseconds, report.Threads, report.Attempts, report.SteppedOut, report.SignalsPassedOn);
+        report.Stopped.TotalMicroseconds, report.LongestStop.TotalMicroseconds, report.Threads, report.Attempts, report.SteppedOut, report.SignalsPassedOn, report.CallsUnderWay);
 
     private static SpaceOutput Of(SpaceUse space) => new(space.Used, space.Size, space.Left);
 

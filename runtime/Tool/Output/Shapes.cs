@@ -88,7 +88,8 @@ internal sealed record FunctionChangeOutput(string Symbol, string Name, string C
 /// <param name="Attempts">Attempts.</param>
 /// <param name="SteppedOut">Threads stepped out of a function's entry.</param>
 /// <param name="SignalsPassedOn">Signals met and delivered.</param>
-internal sealed record StopOutput(double Microseconds, double LongestMicroseconds, int Threads, int Attempts, int SteppedOut, int SignalsPassedOn);
+/// <param name="CallsUnderWay">Calls were under way in functions that changed.</param>
+internal sealed record StopOutput(double Microseconds, double LongestMicroseconds, int Threads, int Attempts, int SteppedOut, int SignalsPassedOn, bool CallsUnderWay);
 
 /// <summary><c>status</c>.</summary>
 internal sealed record StatusOutput(string Command, int ExitCode, ErrorOutput? Error, IReadOnlyList<ProcessStatusOutput> Processes) : CommandOutput(Command, ExitCode, Error);

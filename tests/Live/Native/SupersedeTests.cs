@@ -11,7 +11,7 @@ public sealed class SupersedeTests(Programs programs)
     {
         BuiltProgram program = programs.Gauntlet;
         using var gauntlet = GauntletProcess.Start(program.Executable, workers: 1);
-        using var engine = new LiveEngine(gauntlet.Pid);
+        using var engine = new LiveEngine(gauntlet.Pid, restingPatience: TimeSpan.FromMilliseconds(5));
         engine.Apply(program["leaf2"]);
         IReadOnlyDictionary<string, long> before = gauntlet.Statistics();
         for (int i = 0; i < 100_000; i++)
@@ -36,7 +36,7 @@ public sealed class SupersedeTests(Programs programs)
         int applies = int.Parse(Environment.GetEnvironmentVariable("HOTPATCH_STRESS_APPLIES") ?? "500", System.Globalization.CultureInfo.InvariantCulture);
         BuiltProgram program = programs.Gauntlet;
         using var gauntlet = GauntletProcess.Start(program.Executable, workers: 3);
-        using var engine = new LiveEngine(gauntlet.Pid);
+        using var engine = new LiveEngine(gauntlet.Pid, restingPatience: TimeSpan.FromMilliseconds(5));
         for (int i = 0; i < applies; i++)
         {
             ChangeReport report = engine.Apply(program[i % 4 < 2 ? "leaf2" : "v2"]);

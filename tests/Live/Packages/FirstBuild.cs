@@ -42,7 +42,7 @@ public sealed class FirstBuild(PackageFeed feed)
         Assert.Equal(File.ReadAllBytes(Path.Combine(project.IntermediateFolder, "App.dll")), record.Build.Assembly.Image.ToArray());
         Assert.Empty(record.Build.OtherAssemblies);
         Assert.Contains(record.Build.CompilerArguments, argument => argument == "Program.cs");
-        Assert.Contains("--noscan", record.Build.IlcArguments);
+        Assert.Contains("--root:App", record.Build.IlcArguments);
         Assert.Contains(record.Build.LinkerArguments, argument => argument.Contains("arena.o", StringComparison.Ordinal));
         Assert.True(record.Manifest.Audit.Functions > 1000);
         Assert.Contains(record.Build.Symbols.Symbols, symbol => symbol.Name.Contains("Greeter", StringComparison.Ordinal) && symbol.Type == ElfSymbolType.Function);

@@ -83,7 +83,7 @@ public sealed class LaterBuilds(PackageFeed feed)
         Assert.Equal(0, project.Hotpatch().ExitCode);
         string commit = project.Git("rev-parse", "HEAD");
         project.Git("rm", "-q", "--cached", "App.csproj");
-        project.Commit("without the project");
+        project.Git("-c", "user.name=test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "without the project");
         AssertError(project.Hotpatch("build", "-p:HotpatchBaseline=HEAD"), "HPB2201");
         AssertError(project.Hotpatch("build", "-p:HotpatchBaseline=nosuch"), "HPB2004");
         AssertError(project.Hotpatch("build", "-p:HotpatchBaseline=none.hotbase"), "HPB2202");
@@ -91,7 +91,7 @@ public sealed class LaterBuilds(PackageFeed feed)
         Assert.True(named.ExitCode == 0, named.Output);
         CommandResult file = project.Hotpatch("build", "-p:HotpatchBaseline=" + project.Baselines[0]);
         Assert.True(file.ExitCode == 0, file.Output);
-        AssertError(project.Hotpatch("build", "-p:HotpatchNoPreinitializedStatics=false"), "HPB2206");
+        AssertError(project.Hotpatch("build", "-p:HotpatchNoPreinitializedStatics=true"), "HPB2206");
     }
 
     private static void AssertError(CommandResult result, string code)

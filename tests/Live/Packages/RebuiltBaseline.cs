@@ -34,6 +34,7 @@ public sealed class RebuiltBaseline(PackageFeed feed)
         CommandResult own = project.Hotpatch();
         Assert.True(own.ExitCode == 0, own.Output);
         BaselineRecord expected = BaselineReader.Read(Assert.Single(project.Baselines));
+        Assert.Contains(expected.Build.CompilerArguments, argument => argument.StartsWith("/sourcelink:", StringComparison.Ordinal));
         string deployed = project.At("bin/deployed");
         File.Copy(project.Executable, deployed);
         Directory.Delete(project.Store, recursive: true);

@@ -18,7 +18,10 @@ internal sealed class NativeProgram
 {
     public const string Name = "App";
 
-    /// <summary>The layout flags of the sample's build.</summary>
+    /// <summary>The flags that the package sets where nothing is said.</summary>
+    public static readonly ImmutableArray<string> PackageFlags = ["--codegenopt:JitEnableGuardedDevirtualization=0", "--root:App"];
+
+    /// <summary>All layout flags that can be asked for.</summary>
     public static readonly ImmutableArray<string> AllFlags = ["--nopreinitstatics", "--noscan", "--root:App"];
 
     private static readonly NativeSample Sample = new();

@@ -142,7 +142,7 @@ static class Patched
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static string Visited(Shape shape, int n, out int version)
+    public static string Visited(VisitedShape shape, int n, out int version)
     {
         string number = shape.Visit(n), text = shape.Visit("s" + n);
         version = 2;
@@ -396,11 +396,7 @@ static class Patched
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static object Named(out int version)
-    {
-        version = 2;
-        return new Cube();
-    }
+    public static object Named() => new Cube();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static string Walked(out int version)
@@ -484,8 +480,6 @@ class Cube : Shape, IRule, IComparable<Shape>
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public override string Name(int n) => "v2 cube" + n;
-
-    public override string Visit<T>(T value) => "cube:" + value;
 
     public int Rate(int n) => n * 100;
 

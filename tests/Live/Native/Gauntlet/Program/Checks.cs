@@ -11,7 +11,7 @@ sealed class CheckContext(int seed)
     public readonly List<object> Sink = [];
     public readonly object Gate = new();
     public readonly IRule[] Rules = [new PlusOne(), new Twice()];
-    public readonly Shape[] Shapes = [new Square(), new Triangle()];
+    public readonly VisitedShape[] Shapes = [new Square(), new Triangle()];
     public readonly Func<int, int> Stored = Patched.Stored;
     public readonly Dictionary<string, int> ByText = [];
     public int Turn = seed * 1000003 & 0xFFFFF;
@@ -37,7 +37,7 @@ static unsafe class Checks
         new("literals", Literals), new("literalLock", LiteralLock), new("async", Async), new("recursive", Recursive), new("delegate", Delegate),
         new("pointer", Pointer), new("structs", Structs), new("large", Large), new("switch", Switch), new("floats", Floats), new("vectors", Vectors),
         new("boxed", Boxed), new("iterated", Iterated), new("captured", Captured), new("overridden", Overridden), new("native", Native),
-        new("faults", Faults), new("interior", Interior), new("arrays", Arrays), new("finalized", Finalized), new("named", Named), new("walked", Walked),
+        new("faults", Faults), new("interior", Interior), new("arrays", Arrays), new("finalized", Finalized), new("walked", Walked),
     ];
 
     private static Outcome Frames(CheckContext context)
@@ -115,7 +115,7 @@ static unsafe class Checks
 
     private static Outcome Visited(CheckContext context)
     {
-        Shape shape = context.Shapes[context.Turn & 1];
+        VisitedShape shape = context.Shapes[context.Turn & 1];
         string found = context.Note = Patched.Visited(shape, context.Turn, out int version);
         return new Outcome(version, found == shape.Visit(context.Turn) + shape.Visit("s" + context.Turn));
     }
@@ -316,12 +316,6 @@ static unsafe class Checks
             GC.WaitForPendingFinalizers();
         }
         return new Outcome(version, true);
-    }
-
-    private static Outcome Named(CheckContext context)
-    {
-        string name = context.Note = Patched.Named(out int version).GetType().ToString();
-        return new Outcome(version, name.Length > 0 && (version != 1 || name == "Square"));
     }
 
     private static Outcome Walked(CheckContext context)

@@ -12,8 +12,7 @@ static class Harness
     [ThreadStatic]
     public static int ComparedBy;
 
-    /// <summary>Counted by the fixes.</summary>
-    public static long Finallys = 1;
+    public static long Finallys;
 
     private static readonly long[,] s_counts = new long[Checks.All.Length, Versions];
     private static readonly ConcurrentQueue<string> s_problems = new();
@@ -89,6 +88,7 @@ static class Harness
         {
             for (int k = 0; k < 500; k++)
                 kept[(i * 500 + k) % kept.Length] = new byte[k % 300 + 16];
+            Interlocked.Increment(ref Finallys);
             if (i % 4 == 0)
                 GC.Collect(0);
             if (i % 64 == 0)

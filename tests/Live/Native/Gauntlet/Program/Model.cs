@@ -43,11 +43,14 @@ public abstract class Shape
     public abstract int Sides { get; }
 
     public abstract string Name(int n);
+}
 
+public abstract class VisitedShape : Shape
+{
     public abstract string Visit<T>(T value);
 }
 
-public class Square : Shape
+public class Square : VisitedShape
 {
     public override int Sides => 4;
 
@@ -58,7 +61,7 @@ public class Square : Shape
     public override string Visit<T>(T value) => "square:" + typeof(T).Name + ":" + value;
 }
 
-public sealed class Triangle : Shape
+public sealed class Triangle : VisitedShape
 {
     public override int Sides => 3;
 

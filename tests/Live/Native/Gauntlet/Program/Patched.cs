@@ -91,7 +91,7 @@ static class Patched
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static string Visited(Shape shape, int n, out int version)
+    public static string Visited(VisitedShape shape, int n, out int version)
     {
         version = 1;
         return shape.Visit(n) + shape.Visit("s" + n);
@@ -308,11 +308,7 @@ static class Patched
     public static int Finalized(int n) => 1;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static object Named(out int version)
-    {
-        version = 1;
-        return new Square();
-    }
+    public static object Named() => new Square();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static string Walked(out int version)

@@ -25,6 +25,7 @@ while (Console.ReadLine() is { } line)
         "release" => Release(),
         "trace" => Trace(),
         "kinds" => Objects.Kinds(),
+        "name" => NameOf(Patched.Named()),
         _ => "?",
     };
     Console.WriteLine(answer);
@@ -40,6 +41,18 @@ void Start(Action body, int stack)
     var thread = new Thread(() => body(), stack);
     workers.Add(thread);
     thread.Start();
+}
+
+static string NameOf(object item)
+{
+    try
+    {
+        return item.GetType().ToString();
+    }
+    catch (InvalidOperationException unknown)
+    {
+        return unknown.GetType().Name;
+    }
 }
 
 static string Expect(int version)
