@@ -16,6 +16,9 @@ internal sealed class PatchLinker
     private const byte Int3 = 0xCC;
     private const int PaddingInFront = 16;
 
+    // The addend of a 32-bit distance at the end of an instruction: it counts from behind the field.
+    private const int ToSymbol = -4;
+
     private readonly PatchContent _content;
     private readonly LinkedBaseline _baseline;
     private readonly IlcObject _object;
@@ -145,6 +148,10 @@ internal sealed class PatchLinker
         // Jump tables and the like name places inside the very body that they belong to.
         if (NodeComparer.BelongsToFunction(from.Kind) && target.Kind == IlcNodeKind.Method && _places.TryGetValue(target.Name, out ImageLocation body))
             return new Target(body, 0);
+        // ILC 8.0 leaves relocations for places inside the function too (where a handler goes on). They move with the body; only the entry, which
+        // calls and function pointers mean, is the one that the patch point leads on from.
+        if (from.IsCode && target.Name == from.Name && reference.Kind == IlcReferenceKind.Relative32 && reference.Addend != ToSymbol)
+            return _places[target.Name];
         if (_content.BaselineOf(target) is { } old)
             return Baseline(_baseline.AddressOf(old), old.Name);
         if (_entryOf.TryGetValue(target.Name, out uint entry))

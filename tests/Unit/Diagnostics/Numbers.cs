@@ -73,6 +73,7 @@ public class Numbers
     {
         _ when type.StartsWith("HotpatchBuild.Compiler.Edits.", StringComparison.Ordinal) => "1",
         _ when type.StartsWith("HotpatchBuild.Compiler.", StringComparison.Ordinal) => "12",
+        _ when type.StartsWith("HotpatchBuild.Qualification.", StringComparison.Ordinal) => "2",
         _ when type.StartsWith("HotpatchBuild.Hosting.", StringComparison.Ordinal) => "2",
         _ when type.StartsWith("HotpatchBuild.Formats.", StringComparison.Ordinal) => "3",
         _ => "4",
