@@ -9,7 +9,7 @@ namespace HotpatchBuild.Tests.Unit.Runtime.Native;
 
 public sealed class SwitchTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Short = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Short = TimeSpan.FromMilliseconds(400);
 
     [Fact]
     public void ThreadsInTightLoopsNeverExecuteAMixture()
