@@ -34,8 +34,9 @@ build() {
 
 commit_fix() {
   git apply "fixes/$1"
-  git commit -qam "$2"
-  printf '$ git commit -am "%s"\n' "$2"
+  git add -A
+  git commit -qm "$2"
+  printf '$ git commit -m "%s"\n' "$2"
   git show --stat --format= HEAD | sed '$d'
 }
 
