@@ -29,7 +29,7 @@ build() {
     cat "$work/build.log" >&2
     fail "the build"
   fi
-  sed -n 's/^ *\(hotpatch: .*\)/\1/p' "$work/build.log" | sed "s:$work/::g"
+  sed -n -e 's/^ *\(hotpatch: .*\)/\1/p' -e 's/.*: \(warning HPB[0-9]*: .*\) \[.*/\1/p' "$work/build.log" | sed "s:$work/::g" | awk '!seen[$0]++'
 }
 
 commit_fix() {

@@ -15,7 +15,7 @@ public sealed class UnknownFormat(PackageFeed feed) : IDisposable
         // The compiler's own folder is known when the project is restored.
         CommandResult restore = project.Dotnet("restore", "-p:EmitHotpatch=true");
         Assert.True(restore.ExitCode == 0, restore.Output);
-        CommandResult tools = project.Dotnet("msbuild", "-p:EmitHotpatch=true", "-p:Configuration=Release", "-t:SetupProperties", "-getProperty:IlcToolsPath");
+        CommandResult tools = project.Dotnet("msbuild", "-p:EmitHotpatch=true", "-p:Configuration=Release", "-t:ProcessFrameworkReferences;ResolveFrameworkReferences;SetupProperties", "-getProperty:IlcToolsPath");
         Assert.True(tools.ExitCode == 0, tools.Output);
         string strange = StrangeCompiler(project, tools.Output.Trim().Replace('\\', '/'));
 
