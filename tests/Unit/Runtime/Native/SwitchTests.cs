@@ -11,6 +11,9 @@ public sealed class SwitchTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Short = TimeSpan.FromMilliseconds(400);
 
+    // A spinning thread stops only when it gets a processor; the limit for one attempt grows with every attempt.
+    private static readonly TimeSpan LongEnoughToStop = TimeSpan.FromSeconds(2);
+
     [Fact]
     public void ThreadsInTightLoopsNeverExecuteAMixture()
     {
@@ -68,7 +71,7 @@ public sealed class SwitchTests
         using TargetProcess target = TargetProcess.Open(native.Pid);
         ulong entry = native.Values["waiter"], old = target.ReadWord(entry);
         NativeTarget.Until(() => IsSpinning(native.Pid), "the thread is in its loop");
-        SwitchPlan plan = native.Plan(entry, old, native.JumpWord(entry, old), "waiter()", Short, guarded: true) with
+        SwitchPlan plan = native.Plan(entry, old, native.JumpWord(entry, old), "waiter()", LongEnoughToStop, guarded: true) with
         {
             Guards = [new GuardedRange(entry + 1, entry + 8, "waiter()")], // a loop leads back into the window: the whole body
         };
