@@ -8,8 +8,8 @@ public sealed class ProbesArguments
 {
     private static readonly QualificationRequest Request = new()
     {
-        ProjectDirectory = "/work", AssemblyName = "App", IlcVersion = "9.0.20", IlcToolsDirectory = "/ilc", IlcArguments = "/work/obj/App.ilc.rsp", LinkerArguments = "/work/obj/link.rsp",
-        Linker = "gcc", NativeObject = "/work/obj/native/App.o", LayoutFlags = ["--root:App"], ProbeDirectory = "/probe", WorkDirectory = "/work/obj/probe", Probe = true,
+        ProjectDirectory = "/project", AssemblyName = "App", IlcVersion = "9.0.20", IlcToolsDirectory = "/ilc", IlcArguments = "/project/obj/App.ilc.rsp", LinkerArguments = "/project/obj/link.rsp",
+        Linker = "gcc", NativeObject = "/project/obj/native/App.o", LayoutFlags = ["--root:App"], ProbeDirectory = "/probe", WorkDirectory = "/project/obj/probe", Probe = true,
     };
 
     [Theory]
