@@ -1,4 +1,4 @@
-# Sourced by demo.sh and test.sh: checks what the native engine's builds need, and installs it where that is allowed.
+# Sourced by demo.sh and test.sh: checks what the builds need, and installs it where that is allowed.
 # Debian packages, by the command or file that shows that they are there.
 
 missing_packages() {
@@ -6,7 +6,8 @@ missing_packages() {
   command -v git >/dev/null || echo git
   command -v openssl >/dev/null || echo openssl
   command -v curl >/dev/null || echo curl
-  command -v clang >/dev/null || command -v gcc >/dev/null || echo gcc
+  # The profiler is C++; the package g++ brings gcc, which native programs are linked with.
+  if ! command -v clang >/dev/null || command -v gcc >/dev/null; then command -v g++ >/dev/null || echo g++; fi
   # gcc and clang both link through binutils' ld; objcopy strips the executable.
   { command -v ld && command -v objcopy; } >/dev/null || echo binutils
   [ -e /usr/include/zlib.h ] || echo zlib1g-dev

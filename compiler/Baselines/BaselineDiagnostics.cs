@@ -2,7 +2,7 @@ using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Baselines;
 
-/// <summary>What can be wrong with a baseline: HPB2201 to HPB2219.</summary>
+/// <summary>What can be wrong with a baseline: HPB2201 to HPB2219, for CoreCLR programs HPB2571 to HPB2579.</summary>
 internal static class BaselineDiagnostics
 {
     /// <summary>0: revision, 1: store folder, 2: why it is not rebuilt.</summary>
@@ -60,4 +60,19 @@ internal static class BaselineDiagnostics
     public static readonly DiagnosticDescriptor OtherFrameworks = new(
         "HPB2211", "Baseline on other framework versions", "The baseline {0} was built on {1} and this build on {2}, so the two cannot be compared.",
         "Build with the baseline's framework versions (RuntimeFrameworkVersion), or start a new baseline with -p:HotpatchNewBaseline=true.", ExitCode.Refused);
+
+    /// <summary>0: baseline, 1: its engine, 2: this build's.</summary>
+    public static readonly DiagnosticDescriptor OtherEngine = new(
+        "HPB2571", "Baseline of another kind of program", "The baseline {0} is a {1} program and this build is a {2} program, so the two cannot be compared.",
+        "Build with the baseline's PublishAot, or start a new baseline with -p:HotpatchNewBaseline=true.", ExitCode.Refused);
+
+    /// <summary>0: file, 1: baseline.</summary>
+    public static readonly DiagnosticDescriptor OtherPackage = new(
+        "HPB2572", "A package's assembly changed", "{0} is another assembly than the baseline {1} was built with, and a running process keeps the one that it was deployed with.",
+        "Build with the baseline's version of the package and ship the package at the next restart, or start a new baseline with -p:HotpatchNewBaseline=true.", ExitCode.Refused);
+
+    /// <summary>0: file, 1: baseline.</summary>
+    public static readonly DiagnosticDescriptor NewPackage = new(
+        "HPB2573", "An assembly that the baseline does not have", "{0} is referenced now and was not by the baseline {1}, so a running process may not have it.",
+        "Remove the reference and ship it at the next restart, or start a new baseline with -p:HotpatchNewBaseline=true.", ExitCode.Refused);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using HotpatchBuild.Formats.Deltas;
 
 namespace HotpatchBuild.Compiler.Baselines;
 
@@ -7,13 +8,16 @@ namespace HotpatchBuild.Compiler.Baselines;
 internal sealed record BaselineManifest
 {
     /// <summary>The only format version that this code reads and writes.</summary>
-    public const int CurrentFormatVersion = 1;
+    public const int CurrentFormatVersion = 2;
 
     /// <summary>Format version.</summary>
     public required int FormatVersion { get; init; }
 
     /// <summary>Tool name and version.</summary>
     public required string CreatedBy { get; init; }
+
+    /// <summary>The engine that deltas against it are for.</summary>
+    public required PatchEngine Engine { get; init; }
 
     /// <summary>What was built.</summary>
     public required BaselineKey Key { get; init; }
@@ -28,23 +32,8 @@ internal sealed record BaselineManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BaselineRebuild? Rebuilt { get; init; }
 
-    /// <summary>GNU build-id of the executable, lower-case hex.</summary>
-    public required string BuildId { get; init; }
-
-    /// <summary>Version of the ILCompiler package.</summary>
-    public required string IlcVersion { get; init; }
-
     /// <summary>Name and version of each framework, sorted.</summary>
     public required ImmutableArray<string> Frameworks { get; init; }
-
-    /// <summary>The layout flags, sorted.</summary>
-    public required ImmutableArray<string> LayoutFlags { get; init; }
-
-    /// <summary>The compiler driver that linked.</summary>
-    public required string Linker { get; init; }
-
-    /// <summary>What the audit of the function entries found.</summary>
-    public required BaselineAudit Audit { get; init; }
 
     /// <summary>The source files in the compiler's order.</summary>
     public required ImmutableArray<BaselineSource> Sources { get; init; }
@@ -55,9 +44,21 @@ internal sealed record BaselineManifest
     /// <summary>The program's assembly, then the others that are not the framework's, sorted by name.</summary>
     public required ImmutableArray<BaselineAssembly> Assemblies { get; init; }
 
+    /// <summary>What only a build to native code has; null, and not written, for CoreCLR.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BaselineNative? Native { get; init; }
+
     /// <summary>Everything else in the zip.</summary>
     public required ImmutableArray<BaselinePart> Parts { get; init; }
 }
+
+/// <summary>The native part of a baseline.</summary>
+/// <param name="BuildId">GNU build-id of the executable, lower-case hex.</param>
+/// <param name="IlcVersion">Version of the ILCompiler package.</param>
+/// <param name="LayoutFlags">The layout flags, sorted.</param>
+/// <param name="Linker">The compiler driver that linked.</param>
+/// <param name="Audit">What the audit of the function entries found.</param>
+internal sealed record BaselineNative(string BuildId, string IlcVersion, ImmutableArray<string> LayoutFlags, string Linker, BaselineAudit Audit);
 
 /// <summary>What the audit of the function entries found.</summary>
 /// <param name="Functions">Managed functions in the executable.</param>
@@ -74,7 +75,8 @@ internal sealed record UnpatchableFunction(string Symbol, string Reason);
 /// <summary>A baseline that was rebuilt from git objects with the command lines of a later build.</summary>
 /// <param name="ChangedBuildFiles">Build files that differed between the revision and that later build: what they changed is not in the baseline.</param>
 /// <param name="GuessedSources">Sources that are gone or stand elsewhere since: at which place the compiler saw them is a guess, and an assembly depends on it.</param>
-internal sealed record BaselineRebuild(ImmutableArray<string> ChangedBuildFiles, ImmutableArray<string> GuessedSources);
+/// <param name="StampedLibraries">Referenced projects' assemblies that name the commit of that later build; the program's identity depends on theirs.</param>
+internal sealed record BaselineRebuild(ImmutableArray<string> ChangedBuildFiles, ImmutableArray<string> GuessedSources, ImmutableArray<string> StampedLibraries);
 
 /// <summary>One source file.</summary>
 /// <param name="Path">Relative to the git root where it lies inside, else as the compiler was given it.</param>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using HotpatchBuild.Formats.Containers;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Baselines;
@@ -74,20 +75,35 @@ internal static class BaselineReader
     /// <summary>What JSON's own rules do not say.</summary>
     private static string? Problem(BaselineManifest manifest)
     {
-        if (manifest.LayoutFlags.IsDefault || manifest.Frameworks.IsDefault || manifest.Sources.IsDefault || manifest.References.IsDefault || manifest.Assemblies.IsDefault
-            || manifest.Parts.IsDefault || manifest.Audit.Unpatchable.IsDefault)
+        if (manifest.Frameworks.IsDefault || manifest.Sources.IsDefault || manifest.References.IsDefault || manifest.Assemblies.IsDefault || manifest.Parts.IsDefault)
             return "its manifest lacks a list";
         if (manifest.Assemblies.IsEmpty)
             return "it has no assembly";
-        if (manifest.Rebuilt is { } rebuilt && (IsIncomplete(rebuilt.ChangedBuildFiles) || IsIncomplete(rebuilt.GuessedSources)))
+        if (manifest.Rebuilt is { } rebuilt && (IsIncomplete(rebuilt.ChangedBuildFiles) || IsIncomplete(rebuilt.GuessedSources) || IsIncomplete(rebuilt.StampedLibraries)))
             return "its account of the rebuild is incomplete";
         if (!IsHex(manifest.Commit, 40, 64))
             return "its commit is not an object name";
-        if (!IsHex(manifest.BuildId, 2, 128))
-            return "its build-id is not one";
-        if (manifest.LayoutFlags.Any(flag => flag is null) || manifest.Frameworks.Any(framework => framework is null) || manifest.Sources.Any(source => source is null) || manifest.References.Any(reference => reference is null)
-            || manifest.Assemblies.Any(assembly => assembly is null) || manifest.Parts.Any(part => part is null) || manifest.Audit.Unpatchable.Any(function => function is null))
+        if (IsIncomplete(manifest.Frameworks) || manifest.Sources.Any(source => source is null) || manifest.References.Any(reference => reference is null)
+            || manifest.Assemblies.Any(assembly => assembly is null) || manifest.Parts.Any(part => part is null))
             return "a list of its manifest has an empty element";
+        return Problem(manifest.Engine, manifest.Native) ?? ProblemOfParts(manifest);
+    }
+
+    private static string? Problem(PatchEngine engine, BaselineNative? native)
+    {
+        if ((engine == PatchEngine.Native) != (native is not null))
+            return "its manifest is not of the engine that it names";
+        if (native is null)
+            return null;
+        if (!IsHex(native.BuildId, 2, 128))
+            return "its build-id is not one";
+        return IsIncomplete(native.LayoutFlags) || native.Audit.Unpatchable.IsDefault || native.Audit.Unpatchable.Any(function => function is null)
+            ? "a list of its native part is missing or has an empty element"
+            : null;
+    }
+
+    private static string? ProblemOfParts(BaselineManifest manifest)
+    {
         HashSet<string> expected = ExpectedParts(manifest);
         var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (BaselinePart part in manifest.Parts)
@@ -102,11 +118,15 @@ internal static class BaselineReader
 
     private static HashSet<string> ExpectedParts(BaselineManifest manifest)
     {
-        var expected = new HashSet<string>(StringComparer.Ordinal)
+        var expected = new HashSet<string>(StringComparer.Ordinal) { BaselineLayout.CompilerArguments };
+        if (manifest.Native is not null)
         {
-            BaselineLayout.Object, BaselineLayout.Map, BaselineLayout.Executable, BaselineLayout.Symbols,
-            BaselineLayout.CompilerArguments, BaselineLayout.IlcArguments, BaselineLayout.LinkerArguments,
-        };
+            expected.UnionWith(
+            [
+                BaselineLayout.Object, BaselineLayout.Map, BaselineLayout.Executable, BaselineLayout.Symbols,
+                BaselineLayout.IlcArguments, BaselineLayout.LinkerArguments,
+            ]);
+        }
         for (int i = 0; i < manifest.Assemblies.Length; i++)
         {
             expected.Add(BaselineLayout.Assembly(i));
@@ -132,10 +152,20 @@ internal static class BaselineReader
         }
     }
 
-    private static NativeBuild Build(BaselineManifest manifest, Dictionary<string, ReadOnlyMemory<byte>> files, string path)
+    private static ProgramBuild Build(BaselineManifest manifest, Dictionary<string, ReadOnlyMemory<byte>> files, string path)
     {
         ImmutableArray<ProgramAssembly> assemblies = [.. manifest.Assemblies.Select((assembly, i) => new ProgramAssembly(
             assembly.Name, assembly.Mvid, files[BaselineLayout.Assembly(i)], assembly.Pdb is null ? default : files[BaselineLayout.Pdb(i)]))];
+        if (manifest.Native is not { } native)
+        {
+            return new CoreClrBuild
+            {
+                Assembly = assemblies[0],
+                OtherAssemblies = assemblies[1..],
+                CompilerArguments = Lines(files[BaselineLayout.CompilerArguments]),
+                Frameworks = manifest.Frameworks,
+            };
+        }
         return new NativeBuild
         {
             Assembly = assemblies[0],
@@ -144,14 +174,14 @@ internal static class BaselineReader
             Map = files[BaselineLayout.Map],
             Executable = files[BaselineLayout.Executable],
             Symbols = SymbolListing.Read(files[BaselineLayout.Symbols].Span) ?? throw Damaged(path, "its symbol listing has a line that is none"),
-            BuildId = [.. Convert.FromHexString(manifest.BuildId)],
+            BuildId = [.. Convert.FromHexString(native.BuildId)],
             CompilerArguments = Lines(files[BaselineLayout.CompilerArguments]),
             IlcArguments = Lines(files[BaselineLayout.IlcArguments]),
             LinkerArguments = Lines(files[BaselineLayout.LinkerArguments]),
-            Linker = manifest.Linker,
-            IlcVersion = manifest.IlcVersion,
+            Linker = native.Linker,
+            IlcVersion = native.IlcVersion,
             Frameworks = manifest.Frameworks,
-            LayoutFlags = manifest.LayoutFlags,
+            LayoutFlags = native.LayoutFlags,
         };
     }
 

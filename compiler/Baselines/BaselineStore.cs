@@ -7,8 +7,8 @@ namespace HotpatchBuild.Compiler.Baselines;
 
 /// <summary>A folder of <c>.hotbase</c> files that a pipeline may keep, copy and prune as it likes.</summary>
 /// <remarks>
-/// A file's name is the key's prefix, the UTC time of the recording, the beginning of the commit and the beginning of the build-id, so that a
-/// listing is in the order of recording. The name is only a hint for finding: what counts is the manifest.
+/// A file's name is the key's prefix, the UTC time of the recording, the beginning of the commit and the beginning of its identity (build-id or
+/// module version id), so that a listing is in the order of recording. The name is only a hint for finding: what counts is the manifest.
 /// </remarks>
 internal sealed partial class BaselineStore(string directory)
 {
@@ -61,7 +61,7 @@ internal sealed partial class BaselineStore(string directory)
         BaselineManifest manifest = record.Manifest;
         string name = manifest.Key.FilePrefix
             + recorded.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)
-            + "-" + manifest.Commit[..CommitDigits] + "-" + manifest.BuildId[..8] + Extension;
+            + "-" + manifest.Commit[..CommitDigits] + "-" + record.Build.Identity[..8] + Extension;
         string path = Path.Combine(Directory, name);
         string temporary = Path.Combine(Directory, Path.GetRandomFileName() + ".tmp");
         try

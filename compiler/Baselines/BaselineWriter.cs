@@ -29,11 +29,11 @@ internal static class BaselineWriter
             Add(zip, path, content);
     }
 
-    private static ImmutableArray<BaselineAssembly> Assemblies(NativeBuild build) =>
+    private static ImmutableArray<BaselineAssembly> Assemblies(ProgramBuild build) =>
         [.. build.OtherAssemblies.Prepend(build.Assembly).Select((assembly, i) => new BaselineAssembly(
             assembly.Name, assembly.Mvid, BaselineLayout.Assembly(i), assembly.Pdb.IsEmpty ? null : BaselineLayout.Pdb(i)))];
 
-    private static IEnumerable<(string Path, ReadOnlyMemory<byte> Content)> Files(NativeBuild build)
+    private static IEnumerable<(string Path, ReadOnlyMemory<byte> Content)> Files(ProgramBuild build)
     {
         int index = 0;
         foreach (ProgramAssembly assembly in build.OtherAssemblies.Prepend(build.Assembly))
@@ -43,13 +43,15 @@ internal static class BaselineWriter
                 yield return (BaselineLayout.Pdb(index), assembly.Pdb);
             index++;
         }
-        yield return (BaselineLayout.Object, build.Object);
-        yield return (BaselineLayout.Map, build.Map);
-        yield return (BaselineLayout.Executable, build.Executable);
-        yield return (BaselineLayout.Symbols, build.Symbols.ToBytes());
         yield return (BaselineLayout.CompilerArguments, Lines(build.CompilerArguments));
-        yield return (BaselineLayout.IlcArguments, Lines(build.IlcArguments));
-        yield return (BaselineLayout.LinkerArguments, Lines(build.LinkerArguments));
+        if (build is not NativeBuild native)
+            yield break;
+        yield return (BaselineLayout.Object, native.Object);
+        yield return (BaselineLayout.Map, native.Map);
+        yield return (BaselineLayout.Executable, native.Executable);
+        yield return (BaselineLayout.Symbols, native.Symbols.ToBytes());
+        yield return (BaselineLayout.IlcArguments, Lines(native.IlcArguments));
+        yield return (BaselineLayout.LinkerArguments, Lines(native.LinkerArguments));
     }
 
     private static byte[] Lines(ImmutableArray<string> lines) => Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));

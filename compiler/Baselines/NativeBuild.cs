@@ -2,18 +2,9 @@ using System.Collections.Immutable;
 
 namespace HotpatchBuild.Compiler.Baselines;
 
-/// <summary>
-/// One whole build of a program to native code: what a baseline keeps, and what a delta is made of. The baseline's and the new build's have
-/// the same shape, so that comparing them is comparing two values of this type.
-/// </summary>
-internal sealed record NativeBuild
+/// <summary>A build to native code: the assemblies, and what ILC and the linker made of them.</summary>
+internal sealed record NativeBuild : ProgramBuild
 {
-    /// <summary>The program's own assembly.</summary>
-    public required ProgramAssembly Assembly { get; init; }
-
-    /// <summary>The other assemblies that went into the executable and are not the framework's, sorted by name.</summary>
-    public required ImmutableArray<ProgramAssembly> OtherAssemblies { get; init; }
-
     /// <summary>ILC's object file. In a baseline the contents of its debug sections are zero.</summary>
     public required ReadOnlyMemory<byte> Object { get; init; }
 
@@ -29,9 +20,6 @@ internal sealed record NativeBuild
     /// <summary>GNU build-id of the executable.</summary>
     public required ImmutableArray<byte> BuildId { get; init; }
 
-    /// <summary>The C# compiler's arguments.</summary>
-    public required ImmutableArray<string> CompilerArguments { get; init; }
-
     /// <summary>ILC's arguments, one line of its response file each.</summary>
     public required ImmutableArray<string> IlcArguments { get; init; }
 
@@ -44,9 +32,9 @@ internal sealed record NativeBuild
     /// <summary>Version of the ILCompiler package.</summary>
     public required string IlcVersion { get; init; }
 
-    /// <summary>Name and version of each framework, sorted.</summary>
-    public required ImmutableArray<string> Frameworks { get; init; }
-
     /// <summary>The layout flags, sorted.</summary>
     public required ImmutableArray<string> LayoutFlags { get; init; }
+
+    /// <summary>The build-id.</summary>
+    public override string Identity => Convert.ToHexStringLower(BuildId.AsSpan());
 }

@@ -14,15 +14,41 @@ internal static class AssemblyComparison
     /// <exception cref="HotpatchException">One of them is not an assembly, or they are not revisions of one assembly.</exception>
     public static EditSet Compare(AssemblyRevision baseline, AssemblyRevision target, EditPolicy? policy = null)
     {
-        using var old = Reading("baseline", () => AssemblyModel.Read(baseline));
-        using var @new = Reading("new", () => AssemblyModel.Read(target));
-        if (old.Name != @new.Name) throw new HotpatchException(EditDiagnostics.OtherAssembly.With(old.Name, @new.Name));
-        return Reading("baseline or new", () => Compare(old, @new, policy ?? EditPolicy.Default));
+        using var open = Open(baseline, target, policy);
+        return open.Edits;
     }
 
-    private static EditSet Compare(AssemblyModel old, AssemblyModel @new, EditPolicy policy)
+    /// <summary>Compares two revisions for somebody who goes on to work with their definitions.</summary>
+    /// <param name="baseline">The revision that runs.</param>
+    /// <param name="target">The revision that the delta leads to.</param>
+    /// <param name="policy">What the engine can do; null for the least.</param>
+    /// <exception cref="HotpatchException">One of them is not an assembly, or they are not revisions of one assembly.</exception>
+    public static OpenComparison Open(AssemblyRevision baseline, AssemblyRevision target, EditPolicy? policy = null)
     {
-        var comparison = new Comparison(ElementMatcher.Match(old, @new), policy);
+        var old = Reading("baseline", () => AssemblyModel.Read(baseline));
+        AssemblyModel? @new = null;
+        bool open = false;
+        try
+        {
+            @new = Reading("new", () => AssemblyModel.Read(target));
+            if (old.Name != @new.Name) throw new HotpatchException(EditDiagnostics.OtherAssembly.With(old.Name, @new.Name));
+            var compared = Reading("baseline or new", () => Compare(old, @new, policy ?? EditPolicy.Default));
+            open = true;
+            return compared;
+        }
+        finally
+        {
+            if (!open)
+            {
+                old.Dispose();
+                @new?.Dispose();
+            }
+        }
+    }
+
+    private static OpenComparison Compare(AssemblyModel old, AssemblyModel @new, EditPolicy policy)
+    {
+        var comparison = new Comparison(ElementMatcher.Match(old, @new, policy), policy);
         if (!old.Source.Found) comparison.Warn(EditDiagnostics.NoSymbols, null, "baseline");
         if (!@new.Source.Found) comparison.Warn(EditDiagnostics.NoSymbols, null, "new");
 
@@ -31,16 +57,19 @@ internal static class AssemblyComparison
         FieldComparer.Run(comparison);
         MethodComparer.Run(comparison);
         GeneratedComparer.Run(comparison);
-        var (oldGraph, newGraph) = (ReferenceGraph.Of(old), ReferenceGraph.Of(@new));
+        // What follows from an edit in compiled code is a question about native programs; of others, only values that the runtime folds.
+        bool reached = !policy.StaysInOldTypes || comparison.Match.Pairs.Any(p => p is (FieldDefinition { IsStatic: true, IsInitOnly: true }, FieldDefinition { IsInitOnly: false }));
+        var (oldGraph, newGraph) = reached ? (ReferenceGraph.Of(old), ReferenceGraph.Of(@new)) : (ReferenceGraph.None, ReferenceGraph.None);
         // Behind the others: it asks which methods changed.
         StaticStateComparer.Run(comparison, oldGraph, newGraph);
+        if (policy.StaysInOldTypes) UnfoundComparer.Run(comparison);
 
         var elements = new ElementMap(comparison.Match.Pairs.Select(p => KeyValuePair.Create(MetadataNames.Key(p.Old), MetadataNames.Key(p.New))));
         var edits = comparison.Edits;
-        return new EditSet(
+        return new OpenComparison(comparison.Match, new EditSet(
             @new.Name, edits, comparison.Diagnostics, elements, oldGraph, newGraph,
             ChangedKeys(edits.Select(e => e.Old), old, e => comparison.Match.NewOf(e) is null, []),
-            ChangedKeys(edits.Select(e => e.New), @new, e => comparison.Match.OldOf(e) is null, FirstSeen(oldGraph, newGraph, elements)));
+            ChangedKeys(edits.Select(e => e.New), @new, e => comparison.Match.OldOf(e) is null, FirstSeen(oldGraph, newGraph, elements))));
     }
 
     private static FrozenSet<string> ChangedKeys(IEnumerable<ElementIdentity?> edited, AssemblyModel model, Func<IMemberDefinition, bool> alone, IEnumerable<string> more)

@@ -200,6 +200,35 @@ internal static class EditDiagnostics
     public static readonly DiagnosticDescriptor InFlightContinues = Warn("HPB1309", "Calls in flight go on in the new code",
         "{0} suspends: calls that are in flight go on in the new code behind the await or yield at which they wait.", "Check that the code behind each await or yield is right for calls that began before the patch.");
 
+    // 1310: what only an engine meets whose process keeps its types (CoreCLR)
+    /// <summary>HPB1310: Read-only static field written.</summary>
+    public static readonly DiagnosticDescriptor ReadOnlyWritten = Refuse("HPB1310", "Read-only static field written",
+        "{0} was read-only and is now written: code compiled before has its old value in it.", "Put the value that changes into a new static field, or ship the full build at the next restart.");
+    /// <summary>HPB1311: Lambda in code that has run.</summary>
+    public static readonly DiagnosticDescriptor RunOnceCaptures = Refuse("HPB1311", "Lambda in code that has run",
+        "Lambdas or local functions in {0} {1}, and {0} runs only once: the delegates that it made keep the old code for good.", "Capture the same variables as before (a new method or an added static field can give the new value), or ship the full build at the next restart.");
+    /// <summary>HPB1312: Called only when the program starts.</summary>
+    public static readonly DiagnosticDescriptor CalledOnlyAtStart = Warn("HPB1312", "Called only when the program starts",
+        "{0} is called by {1} only, which runs once: where that call was made before the patch, the change has no effect.", "Ship the full build at the next restart if the change matters before it.");
+    /// <summary>HPB1313: Calls that wait finish with the old code.</summary>
+    public static readonly DiagnosticDescriptor InFlightFinishesOld = Warn("HPB1313", "Calls that wait finish with the old code",
+        "{0} suspends: calls that began before the patch finish with the old code, calls from then on run the new code.", "Nothing has to be done; see how long such calls can last.");
+    /// <summary>HPB1314: Loop with an await that may never end.</summary>
+    public static readonly DiagnosticDescriptor SuspendedLoop = Warn("HPB1314", "Loop with an await that may never end",
+        "{0} suspends in a loop that may run as long as the process: a call that is in it stays in the old loop for good, only new calls run the new code.", "Make the fix in a method that the loop calls (it takes effect in the next round), or restart.");
+    /// <summary>HPB1317: Members that reflection does not find.</summary>
+    public static readonly DiagnosticDescriptor UnseenMembers = Warn("HPB1317", "Members that reflection does not find",
+        "{0} has new members ({1}): new code calls them, but serialisers, model binding, routing and all other reflection in the running process do not find them.", "Check that nothing is to find them by name before the next restart.");
+    /// <summary>HPB1318: Type that nothing uses.</summary>
+    public static readonly DiagnosticDescriptor UnusedType = Warn("HPB1318", "Type that nothing uses",
+        "{0} is new, and no code of the delta uses it: frameworks that look for types when the program starts have done so.", "Register it where code runs that is called again, or ship the full build at the next restart.");
+    /// <summary>HPB1319: Lambdas that cannot be told apart.</summary>
+    public static readonly DiagnosticDescriptor AmbiguousLambdas = Refuse("HPB1319", "Lambdas that cannot be told apart",
+        "{0} has lambdas or local functions that changed and cannot be told apart ({1}): a delegate made before could get another one's new code.", "Change one of them at a time, or give each a body of one call to a method with a name and change that.");
+    /// <summary>HPB1320: Synchronised method changed.</summary>
+    public static readonly DiagnosticDescriptor SynchronizedChanged = Refuse("HPB1320", "Synchronised method changed",
+        "{0} is {1} synchronised: whether the runtime locks around it was settled when it was loaded.", "Write lock (...) inside the method instead.");
+
     /// <summary>All of them, for documentation and tests.</summary>
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
         [UnreadableAssembly, NoSymbols, OtherAssembly, OutputKind, InstanceFieldAdded, InstanceFieldRemoved, FieldTypeChanged, FieldsReordered,
@@ -210,7 +239,9 @@ internal static class EditDiagnostics
             ConstructorChanged, MayNeverReturn, StaticInitialiserChanged, StaticConstructorAdded, StaticConstructorRemoved, StaticFieldAdded,
             StaticReferenceAdded, ThreadStaticChanged, StaticFieldsMoved, NewTypeHasStatic, NewTypeHasStaticReference, StaticFirstWritten,
             ModuleInitialiserChanged, EntryPointChanged, InitialiserCallsChanged, FieldDataChanged, CapturesChanged, CachedDelegateAdded,
-            CachedDelegatesMoved, AwaitsChanged, HoistedChanged, NewTypeStandsBeside, LambdaReplaced, InFlightContinues];
+            CachedDelegatesMoved, AwaitsChanged, HoistedChanged, NewTypeStandsBeside, LambdaReplaced, InFlightContinues,
+            ReadOnlyWritten, RunOnceCaptures, CalledOnlyAtStart, InFlightFinishesOld, SuspendedLoop, UnseenMembers,
+            UnusedType, AmbiguousLambdas, SynchronizedChanged];
 
     private static DiagnosticDescriptor Refuse(string id, string title, string message, string whatToDo) => new(id, title, message, whatToDo, ExitCode.Refused);
 

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace HotpatchBuild.Compiler.Edits;
 
 /// <summary>What the engine behind the comparison can do. The default is what every native engine can: the least.</summary>
@@ -5,6 +7,17 @@ internal sealed record EditPolicy
 {
     /// <summary>The least: nothing but new code, new literals, new methods and new types without static fields.</summary>
     public static EditPolicy Default { get; } = new();
+
+    /// <summary>What forwarding through ReJIT can: old types stay as they are and new ones stand beside them, static fields are stored by name and not by
+    /// place, and the delta brings storage of its own. Of an application with all of its assemblies take it <c>with { ClosedWorld = true }</c>.</summary>
+    public static EditPolicy Managed { get; } = new()
+    {
+        GeneratedTypesCoexist = true,
+        DeltaOwnedStatics = true,
+        StaticsAreNotFolded = true,
+        StaysInOldTypes = true,
+        ReplacesStateMachines = true,
+    };
 
     /// <summary>True when all code that can call into the assembly is compared and patched together (a NativeAOT program with all of its
     /// assemblies). An assembly with an entry point is always taken so: nothing outside calls it.</summary>
@@ -22,4 +35,14 @@ internal sealed record EditPolicy
 
     /// <summary>True when the baseline was compiled so that no static field's value is folded into code (ILC <c>--nopreinitstatics</c>).</summary>
     public bool StaticsAreNotFolded { get; init; }
+
+    /// <summary>True when the running process keeps its types as they are and finds members by name (CoreCLR): the order of fields and of cached delegates does
+    /// not matter, initialisers of added static fields are run by the delta, and code that ran once stays as it ran.</summary>
+    public bool StaysInOldTypes { get; init; }
+
+    /// <summary>True when an async method or iterator with changed code gets a new state machine: calls in flight finish in the old one.</summary>
+    public bool ReplacesStateMachines { get; init; }
+
+    /// <summary>Simple names of assemblies that the running program can load although the edited assembly did not refer to them.</summary>
+    public IReadOnlySet<string> Loadable { get; init; } = FrozenSet<string>.Empty;
 }

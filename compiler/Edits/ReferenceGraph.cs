@@ -18,6 +18,9 @@ internal sealed class ReferenceGraph
         WrittenStatics = written.ToFrozenSet(StringComparer.Ordinal);
     }
 
+    /// <summary>The graph of nothing.</summary>
+    public static ReferenceGraph None { get; } = new([], [], []);
+
     /// <summary>Keys of the assembly's types that some method makes instances of. A whole-program compiler folds casts and virtual calls on types that are
     /// never constructed.</summary>
     public FrozenSet<string> ConstructedTypes { get; }

@@ -21,50 +21,20 @@ public sealed record BuildRequest
     /// <summary>The compiler's assembly.</summary>
     public required string Assembly { get; init; }
 
-    /// <summary>ILC's object file.</summary>
-    public required string NativeObject { get; init; }
-
-    /// <summary>ILC's map of that object.</summary>
-    public required string NativeMap { get; init; }
-
-    /// <summary>The linked executable, as shipped.</summary>
-    public required string Executable { get; init; }
-
-    /// <summary>The file with the executable's symbols: its <c>.dbg</c> file, or the executable itself.</summary>
-    public required string SymbolFile { get; init; }
-
-    /// <summary>The object that reserves the arena.</summary>
-    public required string ArenaObject { get; init; }
-
     /// <summary>The C# compiler's arguments, one a line.</summary>
     public required string CompilerArguments { get; init; }
 
-    /// <summary>ILC's response file.</summary>
-    public required string IlcArguments { get; init; }
-
-    /// <summary>The linker's arguments, one a line.</summary>
-    public required string LinkerArguments { get; init; }
-
-    /// <summary>The compiler driver that linked, for example <c>gcc</c>.</summary>
-    public required string Linker { get; init; }
-
-    /// <summary>The program that strips symbols, for example <c>objcopy</c>; may be empty where nothing is stripped.</summary>
-    public required string ObjCopy { get; init; }
-
-    /// <summary>Version of the ILCompiler package.</summary>
-    public required string IlcVersion { get; init; }
-
-    /// <summary>Folder of the ILCompiler package's <c>ilc</c>.</summary>
-    public required string IlcToolsDirectory { get; init; }
-
-    /// <summary>Name and version of each framework, sorted; baselines and deltas must agree on them.</summary>
+    /// <summary>Name and version of each framework, sorted.</summary>
     public required IReadOnlyList<string> Frameworks { get; init; }
 
-    /// <summary>Folders under which all assemblies belong to the framework; what else ILC was given belongs to the program.</summary>
+    /// <summary>Folders under which all assemblies belong to the framework.</summary>
     public required IReadOnlyList<string> FrameworkDirectories { get; init; }
 
-    /// <summary>The layout flags in force, sorted; baselines and deltas must agree on them.</summary>
-    public required IReadOnlyList<string> LayoutFlags { get; init; }
+    /// <summary>The assemblies of the projects that it refers to, as they are deployed. Empty for a native build: ILC's arguments name them.</summary>
+    public required IReadOnlyList<string> ProjectAssemblies { get; init; }
+
+    /// <summary>What the native compiler and the linker made; null for a CoreCLR program.</summary>
+    public required NativeOutputs? Native { get; init; }
 
     /// <summary>A git revision or a <c>.hotbase</c> file; empty to look one up in the store.</summary>
     public required string Baseline { get; init; }

@@ -5,7 +5,7 @@ using HotpatchBuild.Compiler.Native.Comparison;
 using HotpatchBuild.Compiler.Native.Linking;
 using HotpatchBuild.Compiler.Native.Naming;
 using HotpatchBuild.Compiler.Native.Objects;
-using HotpatchBuild.Compiler.Pipeline;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Formats.Elf;
@@ -25,7 +25,7 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
     /// <summary>Keeps the code generator from comparing with known classes, and so from counting them.</summary>
     public const string GuardedDevirtualizationOff = "--codegenopt:JitEnableGuardedDevirtualization=0";
 
-    public NativeDeltaResult Compile(BaselineRecord baseline, NativeBuild build)
+    public NativeDeltaResult Compile(NativeBaseline baseline, NativeBuild build)
     {
         using AssemblyEdits edits = AssemblyEdits.Compare(baseline.Build, build);
         if (!edits.Refusals.IsEmpty)
@@ -38,7 +38,7 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
             return new NativeDeltaResult { Refusals = unexplained, Warnings = edits.Warnings };
 
         var linked = new LinkedBaseline(old, ElfFile.Read(baseline.Build.Executable, "the baseline's executable"), SymbolsOf(baseline.Build));
-        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Manifest.Audit), edits.Names, AnalysisOf(baseline.Build));
+        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Audit), edits.Names, AnalysisOf(baseline.Build));
         if (content.Build() is not { } patch)
             return new NativeDeltaResult { Refusals = [.. content.Failures], Warnings = edits.Warnings };
         if (patch.Replaced.IsEmpty)

@@ -27,22 +27,4 @@ internal static class BaselineChoice
         ObjectId commit = git.ResolveCommit(request.Baseline);
         return store.Find(key, commit) ?? rebuild(commit);
     }
-
-    /// <summary>Refuses a baseline that the build cannot be compared with.</summary>
-    /// <param name="path">The baseline's file.</param>
-    /// <param name="manifest">The baseline.</param>
-    /// <param name="key">What is built.</param>
-    /// <param name="build">The build.</param>
-    public static void CheckComparable(string path, BaselineManifest manifest, BaselineKey key, NativeBuild build)
-    {
-        string name = manifest.Commit[..12];
-        if (manifest.Key != key)
-            throw new HotpatchException(BaselineDiagnostics.OtherProgram.With(path, manifest.Key, key));
-        if (manifest.IlcVersion != build.IlcVersion)
-            throw new HotpatchException(BaselineDiagnostics.OtherIlc.With(name, manifest.IlcVersion, build.IlcVersion));
-        if (!manifest.Frameworks.SequenceEqual(build.Frameworks))
-            throw new HotpatchException(BaselineDiagnostics.OtherFrameworks.With(name, string.Join(", ", manifest.Frameworks), string.Join(", ", build.Frameworks)));
-        if (!manifest.LayoutFlags.SequenceEqual(build.LayoutFlags))
-            throw new HotpatchException(BaselineDiagnostics.OtherFlags.With(name, string.Join(' ', manifest.LayoutFlags), string.Join(' ', build.LayoutFlags)));
-    }
 }

@@ -2,10 +2,8 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Cryptography;
 using HotpatchBuild.Compiler.Baselines;
-using HotpatchBuild.Compiler.Native.Audit;
-using HotpatchBuild.Compiler.Native.Objects;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Hosting;
-using HotpatchBuild.Formats.Elf;
 
 namespace HotpatchBuild.Compiler.Pipeline;
 
@@ -20,25 +18,22 @@ internal static class BaselineRecorder
     /// <param name="build">The build.</param>
     /// <param name="key">What it is of.</param>
     /// <param name="origin">What it was made of.</param>
-    /// <param name="audit">What the audit of the executable found.</param>
-    public static BaselineRecord Record(NativeBuild build, BaselineKey key, BaselineOrigin origin, PrologueAuditReport audit)
+    /// <param name="facts">What its engine says.</param>
+    public static BaselineRecord Record(ProgramBuild build, BaselineKey key, BaselineOrigin origin, ProgramFacts facts)
     {
         var manifest = new BaselineManifest
         {
             FormatVersion = BaselineManifest.CurrentFormatVersion,
             CreatedBy = CreatedBy,
+            Engine = facts.Engine,
             Key = key,
             Commit = origin.Commit.Hex,
             Modified = origin.Modified,
             Rebuilt = origin.Rebuilt,
-            BuildId = Convert.ToHexStringLower(build.BuildId.AsSpan()),
-            IlcVersion = build.IlcVersion,
             Frameworks = build.Frameworks,
-            LayoutFlags = build.LayoutFlags,
-            Linker = build.Linker,
-            Audit = Summarise(audit),
             Sources = origin.Sources,
             References = origin.References,
+            Native = facts.Native,
             Assemblies = [],
             Parts = [],
         };
@@ -49,32 +44,15 @@ internal static class BaselineRecorder
     /// <param name="request">Where the build is.</param>
     /// <param name="build">The build.</param>
     /// <param name="tree">The state of the sources.</param>
-    public static BaselineOrigin OriginOf(BuildRequest request, NativeBuild build, WorkingTree tree)
+    public static BaselineOrigin OriginOf(BuildRequest request, ProgramBuild build, WorkingTree tree)
     {
         CompiledFiles files = CompiledFiles.Of(build.CompilerArguments, Path.GetDirectoryName(request.ProjectFile)!);
         return new BaselineOrigin
         {
             Commit = tree.Head,
             Modified = tree.IsModified(files.Sources),
-            Sources = [.. files.Sources.Select(path => new BaselineSource(tree.Relative(path), Convert.ToHexStringLower(SHA256.HashData(NativeBuildCollector.ReadFile(path)))))],
-            References = [.. files.References.Select(path => new BaselineReference(Path.GetFileName(path), NativeBuildCollector.ReadMvid(NativeBuildCollector.ReadFile(path), path)))],
+            Sources = [.. files.Sources.Select(path => new BaselineSource(tree.Relative(path), Convert.ToHexStringLower(SHA256.HashData(BuildFiles.Read(path)))))],
+            References = [.. files.References.Select(path => new BaselineReference(Path.GetFileName(path), BuildFiles.ReadMvid(BuildFiles.Read(path), path)))],
         };
     }
-
-    /// <summary>Audits the entries of a build's functions.</summary>
-    /// <param name="request">Where the build is.</param>
-    /// <param name="build">The build.</param>
-    public static PrologueAuditReport Audit(BuildRequest request, NativeBuild build)
-    {
-        ElfFile program = ElfFile.Read(build.Executable, request.Executable);
-        return PrologueAudit.Run(program, NativeBuildCollector.WithSymbols(request, program), request.Executable, IlcMap.Read(build.Map, request.NativeMap).CodeLengths());
-    }
-
-    /// <summary>What a record keeps of an audit.</summary>
-    /// <param name="report">The audit.</param>
-    public static BaselineAudit Summarise(PrologueAuditReport report) => new(
-        report.FunctionCount,
-        report.PatchableCount + report.PatchableWhenIdleCount,
-        report.PatchableWhenIdleCount,
-        [.. report.Functions.Where(f => f.Verdict == PrologueVerdict.NotPatchable).Select(f => new UnpatchableFunction(f.Name, f.Reason ?? ""))]);
 }

@@ -1,8 +1,8 @@
 using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Compiler.Revisions;
 using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Deltas;
-using HotpatchBuild.Formats.PatchImages;
 
 namespace HotpatchBuild.Compiler.Pipeline;
 
@@ -14,14 +14,12 @@ internal static class DeltaAssembly
     /// <param name="baseline">Where it starts.</param>
     /// <param name="build">Where it leads.</param>
     /// <param name="tree">The state of the new sources.</param>
-    /// <param name="result">The patch image and its functions.</param>
+    /// <param name="content">The patch images and their functions.</param>
     /// <param name="now">When it is made.</param>
     /// <returns>The size of the file.</returns>
-    public static long Write(BuildRequest request, BaselineRecord baseline, NativeBuild build, WorkingTree tree, NativeDeltaResult result, DateTimeOffset now)
+    public static long Write(BuildRequest request, BaselineRecord baseline, ProgramBuild build, WorkingTree tree, ProgramDelta content, DateTimeOffset now)
     {
         CompiledFiles files = CompiledFiles.Of(build.CompilerArguments, Path.GetDirectoryName(request.ProjectFile)!);
-        var module = new DeltaModule(
-            baseline.Build.Assembly.Name, PatchEngine.Native, baseline.Build.Assembly.Mvid, baseline.Manifest.BuildId, "", "", result.Functions);
         var manifest = new DeltaManifest
         {
             FormatVersion = DeltaManifest.CurrentFormatVersion,
@@ -32,12 +30,9 @@ internal static class DeltaAssembly
             CreatedAt = now.ToUniversalTime(),
             CreatedBy = BaselineRecorder.CreatedBy,
             Advisory = new DeltaAdvisory(request.AdvisoryText, [.. request.AdvisoryIdentifiers]),
-            Modules = [module],
+            Modules = [.. content.Modules.Select(module => module.Module)],
         };
-        DeltaFile delta = DeltaFile.Create(manifest, new Dictionary<string, System.Collections.Immutable.ImmutableArray<byte>>
-        {
-            [module.Name] = NativePatchImageWriter.Write(result.Image!),
-        });
+        DeltaFile delta = DeltaFile.Create(manifest, content.Modules.ToDictionary(module => module.Module.Name, module => module.Image));
         if (request.SigningCertificate.Length > 0)
         {
             using DeltaSigner signer = DeltaSigner.Load(request.SigningCertificate);

@@ -1,19 +1,20 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using HotpatchBuild.Compiler.Baselines;
-using HotpatchBuild.Compiler.Native.Audit;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Compiler.Pipeline.Rebuilding;
 using HotpatchBuild.Compiler.Revisions;
 using HotpatchBuild.Hosting;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Pipeline;
 
-/// <summary>One project's build with <c>EmitHotpatch</c>: the table of contents of what happens behind the linker.</summary>
+/// <summary>One project's build with <c>EmitHotpatch</c>: the table of contents of what happens behind the compiler and the linker.</summary>
 /// <param name="request">What was built and what is wanted.</param>
-/// <param name="compiler">Makes patch images.</param>
+/// <param name="engine">What is different for native code and CoreCLR.</param>
 /// <param name="clock">Dates the records.</param>
-internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCompiler compiler, TimeProvider clock)
+internal sealed class HotpatchBuildSession(BuildRequest request, IProgramEngine engine, TimeProvider clock)
 {
     /// <summary>Records the build as a baseline, or makes the delta against the recorded one.</summary>
     /// <param name="cancellation">Ends a rebuild.</param>
@@ -22,18 +23,18 @@ internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCom
         using GitExecutable git = GitExecutable.Open(Path.GetDirectoryName(request.ProjectFile)!);
         var tree = new WorkingTree(git);
         var store = new BaselineStore(StoreDirectory(git));
-        var upToDate = new UpToDateCheck(request, tree.Head, store);
+        var upToDate = new UpToDateCheck(request, engine.InputFiles, tree.Head, store);
         if (upToDate.LastOutcome() is { } outcome)
             return new BuildReport([new BuildMessage(BuildMessageKind.Outcome, "unchanged: " + outcome)], File.Exists(request.Delta) ? request.Delta : null, null);
 
         // From here on a run that fails must be made again.
         upToDate.Forget();
-        NativeBuild build = NativeBuildCollector.Collect(request);
+        IEngineBuild program = engine.Collect();
         var key = new BaselineKey(request.AssemblyName, tree.Relative(request.ProjectFile), request.TargetFramework, request.RuntimeIdentifier, request.Configuration);
-        var rebuild = new RevisionRebuild(request, build, key, git, tree, store.Directory);
+        var rebuild = new RevisionRebuild(request, program, key, git, tree, store.Directory);
         BuildReport report = BaselineChoice.Choose(request, key, store, git, tree.Head, commit => store.Add(rebuild.Run(commit, cancellation), clock.GetUtcNow())) is { } path
-            ? CompareWith(path, key, build, tree)
-            : RecordBaseline(key, build, tree, store);
+            ? CompareWith(path, key, program, tree, git.TopLevel)
+            : RecordBaseline(key, program, tree, store);
         if (report.Messages.All(message => message.Kind is BuildMessageKind.Detail or BuildMessageKind.Outcome))
             upToDate.Remember(report.Messages.Last(message => message.Kind == BuildMessageKind.Outcome).Text);
         return report;
@@ -42,60 +43,64 @@ internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCom
     private string StoreDirectory(IGitRepository git) =>
         request.Store.Length == 0 ? Path.Combine(git.TopLevel, BaselineStore.DefaultName) : Path.GetFullPath(request.Store, Path.GetDirectoryName(request.ProjectFile)!);
 
-    private BuildReport RecordBaseline(BaselineKey key, NativeBuild build, WorkingTree tree, BaselineStore store)
+    private BuildReport RecordBaseline(BaselineKey key, IEngineBuild program, WorkingTree tree, BaselineStore store)
     {
-        PrologueAuditReport audit = BaselineRecorder.Audit(request, build);
-        BaselineRecord record = BaselineRecorder.Record(build, key, BaselineRecorder.OriginOf(request, build, tree), audit);
+        ProgramFacts facts = program.Facts();
+        BaselineRecord record = BaselineRecorder.Record(program.Build, key, BaselineRecorder.OriginOf(request, program.Build, tree), facts);
         string file = store.Add(record, clock.GetUtcNow());
         // A delta in the output folder belongs to an older baseline, and the program beside it is a newer one.
         OutputFiles.Delete(request.Delta);
-        return Outcome($"baseline recorded for {request.AssemblyName} {NameOf(record.Manifest)}: {audit.Summary} -> {file}", null, file);
+        return Outcome($"baseline recorded for {request.AssemblyName} {NameOf(record.Manifest)}: {facts.Summary} -> {file}", null, file);
     }
 
-    private BuildReport CompareWith(string path, BaselineKey key, NativeBuild build, WorkingTree tree)
+    private BuildReport CompareWith(string path, BaselineKey key, IEngineBuild program, WorkingTree tree, string topLevel)
     {
         BaselineRecord baseline = BaselineReader.Read(path);
-        BaselineChoice.CheckComparable(path, baseline.Manifest, key, build);
         string name = NameOf(baseline.Manifest);
-        NativeDeltaResult result = baseline.Build.BuildId.SequenceEqual(build.BuildId) ? NativeDeltaResult.Unchanged : compiler.Compile(baseline, build);
-        if (!result.Refusals.IsEmpty || result.Image is null)
+        if (baseline.Manifest.Key != key)
+            throw new HotpatchException(BaselineDiagnostics.OtherProgram.With(path, baseline.Manifest.Key, key));
+        program.RequireComparable(baseline.Manifest.Commit[..12], baseline);
+        ProgramDelta delta = SourcePlaces.In(program.Compare(baseline), topLevel);
+        if (!delta.Refusals.IsEmpty || delta.Modules.IsEmpty)
         {
             // Whatever delta stands there leads elsewhere.
             OutputFiles.Delete(request.Delta);
         }
-        if (!result.Refusals.IsEmpty)
-            return Refused(result, baseline.Manifest, path);
-        List<BuildMessage> messages = Warnings(result, baseline.Manifest);
-        if (result.Image is null)
+        if (!delta.Refusals.IsEmpty)
+            return Refused(delta, baseline.Manifest, path);
+        List<BuildMessage> messages = Warnings(delta, baseline.Manifest);
+        if (delta.Modules.IsEmpty)
         {
             messages.Add(new BuildMessage(BuildMessageKind.Outcome, $"{request.AssemblyName} is as in the baseline {name}: no delta needed"));
             return new BuildReport(messages, null, path);
         }
-        long size = DeltaAssembly.Write(request, baseline, build, tree, result, clock.GetUtcNow());
-        int added = result.Functions.Count(function => function.Added);
+        long size = DeltaAssembly.Write(request, baseline, program.Build, tree, delta, clock.GetUtcNow());
+        ImmutableArray<DeltaFunction> functions = [.. delta.Modules.SelectMany(module => module.Module.Functions)];
+        int added = functions.Count(function => function.Added);
         messages.Add(new BuildMessage(BuildMessageKind.Outcome, string.Create(CultureInfo.InvariantCulture,
-            $"delta for {request.AssemblyName} from the baseline {name}: {Count(result.Functions.Length - added, "function")} changed, {added} added, {size} bytes -> {request.Delta}")));
+            $"delta for {request.AssemblyName} from the baseline {name}: {Counts.Of(functions.Length - added, "function")} changed, {added} added, {size} bytes -> {request.Delta}")));
         return new BuildReport(messages, request.Delta, path);
     }
 
-    private BuildReport Refused(NativeDeltaResult result, BaselineManifest baseline, string path)
+    private BuildReport Refused(ProgramDelta delta, BaselineManifest baseline, string path)
     {
         BuildMessageKind kind = request.WarnOnRefusal ? BuildMessageKind.Warning : BuildMessageKind.Error;
-        List<BuildMessage> messages = Warnings(result, baseline);
-        foreach (Failure refusal in result.Refusals)
+        List<BuildMessage> messages = Warnings(delta, baseline);
+        foreach (Failure refusal in delta.Refusals)
             messages.Add(BuildMessage.From(refusal, kind));
         if (request.WarnOnRefusal)
-            messages.Add(new BuildMessage(BuildMessageKind.Outcome, $"no delta for {request.AssemblyName} from the baseline {NameOf(baseline)}: {Count(result.Refusals.Length, "refusal")}"));
+            messages.Add(new BuildMessage(BuildMessageKind.Outcome, $"no delta for {request.AssemblyName} from the baseline {NameOf(baseline)}: {Counts.Of(delta.Refusals.Length, "refusal")}"));
         return new BuildReport(messages, null, path);
     }
 
-    private static List<BuildMessage> Warnings(NativeDeltaResult result, BaselineManifest baseline)
+    private static List<BuildMessage> Warnings(ProgramDelta delta, BaselineManifest baseline)
     {
-        List<BuildMessage> messages = [.. result.Warnings.Select(warning => BuildMessage.From(warning, BuildMessageKind.Warning))];
+        List<BuildMessage> messages = [.. delta.Warnings.Select(warning => BuildMessage.From(warning, BuildMessageKind.Warning))];
         if (baseline.Rebuilt is { } rebuilt)
         {
             Warn(RebuildDiagnostics.BuildFilesDiffer, rebuilt.ChangedBuildFiles);
             Warn(RebuildDiagnostics.SourceOrderGuessed, rebuilt.GuessedSources);
+            Warn(RebuildDiagnostics.LibrariesNameACommit, rebuilt.StampedLibraries);
         }
         return messages;
 
@@ -108,8 +113,6 @@ internal sealed class HotpatchBuildSession(BuildRequest request, INativeDeltaCom
 
     private static string NameOf(BaselineManifest baseline) =>
         baseline.Commit[..12] + (baseline.Modified ? " with uncommitted changes" : "") + (baseline.Rebuilt is null ? "" : " (rebuilt)");
-
-    private static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 
     private static BuildReport Outcome(string text, string? delta, string? baseline) =>
         new([new BuildMessage(BuildMessageKind.Outcome, text)], delta, baseline);

@@ -1,5 +1,7 @@
 using HotpatchBuild.Compiler.Native;
 using HotpatchBuild.Compiler.Native.Arena;
+using HotpatchBuild.Compiler.Managed;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Diagnostics;
 
@@ -23,7 +25,10 @@ public sealed class HotpatchEngine : IHotpatchEngine
 
     /// <inheritdoc/>
     public BuildReport EmitHotpatch(BuildRequest request, CancellationToken cancellation) =>
-        Reported(() => new HotpatchBuildSession(request, new NativeDeltaCompiler(), TimeProvider.System).Run(cancellation));
+        Reported(() => new HotpatchBuildSession(request, EngineOf(request), TimeProvider.System).Run(cancellation));
+
+    private static IProgramEngine EngineOf(BuildRequest request) =>
+        request.Native is { } native ? new NativeEngine(request, native, new NativeDeltaCompiler()) : new ManagedEngine(request, new ManagedDeltaCompiler());
 
     private static void Require(bool condition, string setting, object value, string allowed)
     {

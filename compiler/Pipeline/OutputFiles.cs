@@ -21,6 +21,11 @@ internal static class OutputFiles
         }
     }
 
+    /// <summary>Writes a file with one argument a line.</summary>
+    /// <param name="path">The file; its folder need not exist.</param>
+    /// <param name="lines">The arguments.</param>
+    public static void WriteLines(string path, IEnumerable<string> lines) => Write(path, System.Text.Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
+
     /// <summary>Makes the folder that a file is to stand in.</summary>
     /// <param name="path">The file.</param>
     public static void CreateFolderOf(string path) => Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -3,7 +3,7 @@ using HotpatchBuild.Formats.Diagnostics;
 namespace HotpatchBuild.Compiler.Pipeline;
 
 /// <summary>
-/// What can be wrong with what a build hands over: HPB2421 to HPB2429. HPB2401 to HPB2408 are raised by the package's
+/// What can be wrong with what a build hands over: HPB2421 to HPB2429. HPB2402 to HPB2412 are raised by the package's
 /// <c>HotpatchBuild.targets</c> before anything is compiled.
 /// </summary>
 internal static class PipelineDiagnostics

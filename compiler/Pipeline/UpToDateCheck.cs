@@ -10,7 +10,7 @@ namespace HotpatchBuild.Compiler.Pipeline;
 /// Remembers in <c>obj/</c> what the last run looked at and how it ended, so that an unchanged build reads no large file. Time stamps and sizes
 /// stand for contents, as in MSBuild's own up-to-date checks.
 /// </summary>
-internal sealed class UpToDateCheck(BuildRequest request, ObjectId head, BaselineStore store)
+internal sealed class UpToDateCheck(BuildRequest request, IEnumerable<string> inputFiles, ObjectId head, BaselineStore store)
 {
     private const string OutcomePrefix = "outcome ";
     private readonly string _path = Path.Combine(request.IntermediateDirectory, "hotpatch.state");
@@ -34,19 +34,19 @@ internal sealed class UpToDateCheck(BuildRequest request, ObjectId head, Baselin
     }
 
     /// <summary>Forgets the last run, so that the next one does all its work.</summary>
-    public void Forget() => File.Delete(_path);
+    public void Forget() => OutputFiles.Delete(_path);
 
     private string Fingerprint()
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"engine {typeof(UpToDateCheck).Module.ModuleVersionId}\n");
         text.Append(CultureInfo.InvariantCulture, $"head {head.Hex}\n");
-        foreach (string file in NativeBuildCollector.InputFiles(request).Append(request.Delta).Append(request.SigningCertificate).Append(request.Baseline))
+        foreach (string file in inputFiles.Append(request.Delta).Append(request.SigningCertificate).Append(request.Baseline))
             text.Append(CultureInfo.InvariantCulture, $"file {file} {Stamp(file)}\n");
         foreach (string name in store.FileNames())
             text.Append(CultureInfo.InvariantCulture, $"store {name}\n");
-        text.Append(CultureInfo.InvariantCulture, $"settings {request.Baseline}|{request.NewBaseline}|{request.WarnOnRefusal}|{request.Store}|{request.IlcVersion}\n");
-        text.Append(CultureInfo.InvariantCulture, $"flags {string.Join(' ', request.LayoutFlags)}|{string.Join(' ', request.Frameworks)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"settings {request.Baseline}|{request.NewBaseline}|{request.WarnOnRefusal}|{request.Store}|{request.Native?.IlcVersion}\n");
+        text.Append(CultureInfo.InvariantCulture, $"flags {string.Join(' ', request.Native?.LayoutFlags ?? [])}|{string.Join(' ', request.Frameworks)}\n");
         text.Append(CultureInfo.InvariantCulture, $"advisory {request.AdvisoryText.ReplaceLineEndings(" ")}|{string.Join(' ', request.AdvisoryIdentifiers)}\n");
         return text.ToString();
     }

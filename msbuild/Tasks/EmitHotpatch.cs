@@ -4,8 +4,10 @@ using Microsoft.Build.Framework;
 namespace HotpatchBuild.Tasks;
 
 /// <summary>Records what was built as a baseline, or makes a delta against the recorded one.</summary>
-public sealed class EmitHotpatch : EngineTask
+public abstract class EmitHotpatch : EngineTask
 {
+    private const string AnyRuntime = "any";
+
     /// <summary>Simple name of the assembly.</summary>
     [Required]
     public string AssemblyName { get; set; } = "";
@@ -14,8 +16,7 @@ public sealed class EmitHotpatch : EngineTask
     [Required]
     public string TargetFramework { get; set; } = "";
 
-    /// <summary>For example <c>linux-x64</c>.</summary>
-    [Required]
+    /// <summary>For example <c>linux-x64</c>; empty for a program that runs on any platform.</summary>
     public string RuntimeIdentifier { get; set; } = "";
 
     /// <summary>For example <c>Release</c>.</summary>
@@ -26,52 +27,9 @@ public sealed class EmitHotpatch : EngineTask
     [Required]
     public string Assembly { get; set; } = "";
 
-    /// <summary>ILC's object file.</summary>
-    [Required]
-    public string NativeObject { get; set; } = "";
-
-    /// <summary>ILC's map of that object.</summary>
-    [Required]
-    public string NativeMap { get; set; } = "";
-
-    /// <summary>The linked executable, as shipped.</summary>
-    [Required]
-    public string Executable { get; set; } = "";
-
-    /// <summary>The file with the executable's symbols.</summary>
-    [Required]
-    public string SymbolFile { get; set; } = "";
-
-    /// <summary>The object that reserves the arena.</summary>
-    [Required]
-    public string ArenaObject { get; set; } = "";
-
     /// <summary>File with the C# compiler's arguments, one a line.</summary>
     [Required]
     public string CompilerArguments { get; set; } = "";
-
-    /// <summary>ILC's response file.</summary>
-    [Required]
-    public string IlcArguments { get; set; } = "";
-
-    /// <summary>File with the linker's arguments, one a line.</summary>
-    [Required]
-    public string LinkerArguments { get; set; } = "";
-
-    /// <summary>The compiler driver that linked.</summary>
-    [Required]
-    public string Linker { get; set; } = "";
-
-    /// <summary>The program that strips symbols; may be empty where nothing is stripped.</summary>
-    public string ObjCopy { get; set; } = "";
-
-    /// <summary>Version of the ILCompiler package.</summary>
-    [Required]
-    public string IlcVersion { get; set; } = "";
-
-    /// <summary>Folder of <c>ilc</c>.</summary>
-    [Required]
-    public string IlcToolsDirectory { get; set; } = "";
 
     /// <summary>A git revision or a <c>.hotbase</c> file; empty to look one up in the store.</summary>
     public string Baseline { get; set; } = "";
@@ -100,9 +58,6 @@ public sealed class EmitHotpatch : EngineTask
     /// <summary>Name and version of each framework.</summary>
     public ITaskItem[] Frameworks { get; set; } = [];
 
-    /// <summary>The layout flags in force.</summary>
-    public ITaskItem[] LayoutFlags { get; set; } = [];
-
     /// <summary>CVE numbers, links, ticket numbers.</summary>
     public ITaskItem[] AdvisoryIdentifiers { get; set; } = [];
 
@@ -120,29 +75,22 @@ public sealed class EmitHotpatch : EngineTask
     [Output]
     public string BaselineFile { get; private set; } = "";
 
+    /// <summary>Adds what only one engine has.</summary>
+    /// <param name="request">What every engine has.</param>
+    private protected abstract BuildRequest Complete(BuildRequest request);
+
     /// <inheritdoc/>
     private protected override BuildReport Run(CompilerLoadContext context)
     {
-        var request = new BuildRequest
+        BuildRequest request = Complete(new BuildRequest
         {
             ProjectFile = Path.GetFullPath(ProjectFile),
             AssemblyName = AssemblyName,
             TargetFramework = TargetFramework,
-            RuntimeIdentifier = RuntimeIdentifier,
+            RuntimeIdentifier = RuntimeIdentifier.Length == 0 ? AnyRuntime : RuntimeIdentifier,
             Configuration = Configuration,
             Assembly = Path.GetFullPath(Assembly),
-            NativeObject = Path.GetFullPath(NativeObject),
-            NativeMap = Path.GetFullPath(NativeMap),
-            Executable = Path.GetFullPath(Executable),
-            SymbolFile = Path.GetFullPath(SymbolFile),
-            ArenaObject = Path.GetFullPath(ArenaObject),
             CompilerArguments = Path.GetFullPath(CompilerArguments),
-            IlcArguments = Path.GetFullPath(IlcArguments),
-            LinkerArguments = Path.GetFullPath(LinkerArguments),
-            Linker = Linker,
-            ObjCopy = ObjCopy,
-            IlcVersion = IlcVersion,
-            IlcToolsDirectory = Path.GetFullPath(IlcToolsDirectory),
             Baseline = Baseline,
             Store = Store,
             AdvisoryText = AdvisoryText,
@@ -151,14 +99,13 @@ public sealed class EmitHotpatch : EngineTask
             IntermediateDirectory = Path.GetFullPath(IntermediateDirectory),
             FrameworkDirectories = FrameworkDirectories.Select(item => Path.GetFullPath(item.ItemSpec)).ToList(),
             Frameworks = Frameworks.Select(item => item.ItemSpec).Order(StringComparer.Ordinal).ToList(),
-            LayoutFlags = LayoutFlags.Select(item => item.ItemSpec).Order(StringComparer.Ordinal).ToList(),
             AdvisoryIdentifiers = AdvisoryIdentifiers.Select(item => item.ItemSpec).ToList(),
+            ProjectAssemblies = [],
+            Native = null,
             NewBaseline = NewBaseline,
             WarnOnRefusal = WarnOnRefusal,
-        };
+        });
         LogValue("Request", request);
-        foreach (string flag in request.LayoutFlags)
-            LogValue(nameof(LayoutFlags), flag);
         foreach (string identifier in request.AdvisoryIdentifiers)
             LogValue(nameof(AdvisoryIdentifiers), identifier);
         return context.Create<IHotpatchEngine>(IHotpatchEngine.Implementation).EmitHotpatch(request, Cancellation);

@@ -28,6 +28,13 @@ internal static class BodyText
         return lines;
     }
 
+    /// <summary>The lines of a body's instructions.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="text">Writes the operands.</param>
+    /// <param name="at">The place of a jump's target.</param>
+    public static Dictionary<Instruction, string> Instructions(MethodDefinition method, MetadataText text, Func<Instruction?, int> at) =>
+        method.Body.Instructions.ToDictionary(i => i, i => Line(i, method, text, at));
+
     /// <summary>The number that an instruction loads; null where it is no <c>ldc.i4</c>.</summary>
     public static int? Constant(Instruction instruction) => instruction.OpCode.Code switch
     {
@@ -44,6 +51,16 @@ internal static class BodyText
         Code.Ldc_I4_S => (sbyte)instruction.Operand,
         Code.Ldc_I4 => (int)instruction.Operand,
         _ => null,
+    };
+
+    /// <summary>The local variable that an instruction uses; null where it uses none.</summary>
+    public static VariableDefinition? Local(Instruction instruction, MethodBody body) => instruction.OpCode.Code switch
+    {
+        Code.Ldloc_0 or Code.Stloc_0 => body.Variables[0],
+        Code.Ldloc_1 or Code.Stloc_1 => body.Variables[1],
+        Code.Ldloc_2 or Code.Stloc_2 => body.Variables[2],
+        Code.Ldloc_3 or Code.Stloc_3 => body.Variables[3],
+        _ => instruction.Operand as VariableDefinition,
     };
 
     private static string Line(Instruction instruction, MethodDefinition method, MetadataText text, Func<Instruction?, int> at)

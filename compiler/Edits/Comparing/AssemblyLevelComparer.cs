@@ -36,8 +36,9 @@ internal static class AssemblyLevelComparer
         {
             if (!before.TryGetValue(name, out var oldVersion))
             {
-                comparison.Assembly(EditKind.ReferenceAdded, name, noOp: IsFramework(name), version.ToString());
-                if (!IsFramework(name)) comparison.Refuse(EditDiagnostics.ReferenceAdded, null, name);
+                bool loadable = IsFramework(name) || comparison.Policy.Loadable.Contains(name);
+                comparison.Assembly(EditKind.ReferenceAdded, name, noOp: loadable, version.ToString());
+                if (!loadable) comparison.Refuse(EditDiagnostics.ReferenceAdded, null, name);
             }
             else if (oldVersion != version)
             {

@@ -14,6 +14,8 @@ internal sealed class Comparison(ElementMatch match, EditPolicy policy)
     private readonly Locations oldLocations = new(match.Old);
     private readonly Locations newLocations = new(match.New);
 
+    private RunOnce? runOnce;
+
     /// <summary>The partners.</summary>
     public ElementMatch Match { get; } = match;
 
@@ -28,11 +30,25 @@ internal sealed class Comparison(ElementMatch match, EditPolicy policy)
     public ImmutableArray<EditDiagnostic> Diagnostics =>
         [.. diagnostics.Distinct().OrderByDescending(d => d.Severity).ThenBy(d => d.Failure.Where?.File, StringComparer.Ordinal).ThenBy(d => d.Failure.Where?.Line).ThenBy(d => d.Failure.Id, StringComparer.Ordinal)];
 
+    /// <summary>What of the new revision runs once.</summary>
+    public RunOnce RunOnce => runOnce ??= new RunOnce(Match.New, m => Match.New.Module.EntryPoint is null && IsVisible(m));
+
     /// <summary>True when code outside of what is patched can use an element.</summary>
     public bool IsVisibleOutside(IMemberDefinition element)
     {
         if (Policy.ClosedWorld || Match.New.Module.EntryPoint is not null) return false;
-        bool friends = Match.Old.Module.Assembly.CustomAttributes.Any(a => a.AttributeType.FullName == "System.Runtime.CompilerServices.InternalsVisibleToAttribute");
+        return IsVisible(element);
+    }
+
+    /// <summary>Friends that are in no process that serves anybody: tests, and what mocks are made in.</summary>
+    private static bool IsForTests(string friend) =>
+        friend.Split(',')[0].Trim().Split('.') is var parts
+        && parts.Any(p => p is "DynamicProxyGenAssembly2" or "Benchmark" or "Benchmarks" || p.EndsWith("Test", StringComparison.OrdinalIgnoreCase) || p.EndsWith("Tests", StringComparison.OrdinalIgnoreCase));
+
+    private bool IsVisible(IMemberDefinition element)
+    {
+        bool friends = Match.Old.Module.Assembly.CustomAttributes.Any(a => a.AttributeType.FullName == "System.Runtime.CompilerServices.InternalsVisibleToAttribute"
+            && !(Policy.StaysInOldTypes && a.ConstructorArguments is [{ Value: string friend }] && IsForTests(friend)));
         for (IMemberDefinition? at = element; at is not null; at = at.DeclaringType)
         {
             bool visible = at switch
@@ -56,6 +72,17 @@ internal sealed class Comparison(ElementMatch match, EditPolicy policy)
 
     /// <summary>Where an element of the new revision stands.</summary>
     public SourceLocation? Where(IMemberDefinition @new) => newLocations.Of(@new)?.Where;
+
+    /// <summary>The first statement of the new revision in which a method differs, or its first line.</summary>
+    public SourceLocation? WhereDiffering(MethodDefinition old, MethodDefinition @new)
+    {
+        if (!old.HasBody || !@new.HasBody) return Where(@new);
+        var before = BodyText.Instructions(old, Match.OldText, _ => 0);
+        var after = BodyText.Instructions(@new, Match.NewText, _ => 0);
+        var at = @new.Body.Instructions.Zip(old.Body.Instructions).FirstOrDefault(p => after[p.First] != before[p.Second]).First
+            ?? @new.Body.Instructions.ElementAtOrDefault(old.Body.Instructions.Count);
+        return at is null ? Where(@new) : Match.New.Source.OfInstruction(@new.MetadataToken.ToInt32(), at.Offset) ?? Where(@new);
+    }
 
     /// <summary>Where an element of the baseline stood.</summary>
     public SourceLocation? OldWhere(IMemberDefinition old) => oldLocations.Of(old)?.Where;

@@ -59,6 +59,8 @@ internal static class FieldComparer
 
     private static void Changed(FieldDefinition old, FieldDefinition @new, Comparison comparison)
     {
+        // Call sites are bound to the code that uses them; changed code gets new ones beside the old.
+        if (comparison.Policy.GeneratedTypesCoexist && AssemblyModel.Generated(@new.DeclaringType).Kind == GeneratedKind.DynamicSites) return;
         var match = comparison.Match;
         var (name, where) = (comparison.Name(@new), comparison.Where(@new));
         var (oldType, newType) = (match.OldText.Type(old.FieldType), match.NewText.Type(@new.FieldType));
@@ -146,7 +148,10 @@ internal static class FieldComparer
                 detail = $"{Name(keptNew[i])} moved from place {before.IndexOf(kept[i]) + 1} to {after.IndexOf(keptNew[i]) + 1}";
         }
         if (detail is null) return;
-        comparison.Changed(EditKind.FieldsReordered, old, @new, detail: detail);
+        // The process keeps its places: static fields are found by name, and so are those of a class whose layout the runtime chose.
+        bool stay = comparison.Policy.StaysInOldTypes && (@static || old is { IsValueType: false, IsAutoLayout: true });
+        comparison.Changed(EditKind.FieldsReordered, old, @new, noOp: stay, detail: detail);
+        if (stay) return;
         var where = comparison.Where(@new);
         if (!@static) comparison.Refuse(EditDiagnostics.FieldsReordered, where, comparison.Name(@new), detail);
         else if (!AssemblyModel.IsInGenerated(@new)) comparison.Refuse(EditDiagnostics.StaticFieldsMoved, where, comparison.Name(@new), detail);

@@ -1,12 +1,11 @@
 using Mono.Cecil;
+using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Edits;
 
 /// <summary>Compares the methods of types that both revisions have.</summary>
 internal static class MethodComparer
 {
-    private const string ModuleInitialiser = "System.Runtime.CompilerServices.ModuleInitializerAttribute";
-
     /// <summary>Runs the phase.</summary>
     public static void Run(Comparison comparison)
     {
@@ -28,11 +27,11 @@ internal static class MethodComparer
         var where = comparison.Where(newType);
         if (method is { IsConstructor: true, IsStatic: true })
         {
-            if (!StaticInitialisers.IsHarmless(method)) comparison.Refuse(EditDiagnostics.StaticConstructorRemoved, where, name, StaticInitialisers.Written(method));
+            if (!StaticInitialisers.IsHarmless(method) && !OnlyOtherFields(method, null, comparison)) comparison.Refuse(EditDiagnostics.StaticConstructorRemoved, where, name, StaticInitialisers.Written(method));
         }
         else if (method.DeclaringType.IsInterface && (method.IsVirtual || method.IsAbstract))
             comparison.Refuse(EditDiagnostics.InterfaceMemberChanged, where, name, "removed");
-        else if (IsModuleInitialiser(method))
+        else if (RunOnce.IsModuleInitialiser(method))
             comparison.Refuse(EditDiagnostics.ModuleInitialiserChanged, where, name, "removed");
         else if (method.IsVirtual && !method.IsNewSlot)
         {
@@ -42,7 +41,9 @@ internal static class MethodComparer
             comparison.Refuse(EditDiagnostics.VirtualRemoved, where, name);
         else if (comparison.IsVisibleOutside(method))
             comparison.Refuse(EditDiagnostics.VisibleMemberRemoved, where, name);
-        else if (AssemblyModel.Generated(method).Kind == GeneratedKind.Lambda)
+        else if (AssemblyModel.Generated(method).Kind == GeneratedKind.Lambda
+            ? !comparison.Policy.StaysInOldTypes || !Creations.IsForQuery(method, comparison.Match.Old)
+            : comparison.Policy.StaysInOldTypes && Creations.IsMadeDelegate(method, comparison.Match.Old))
             comparison.Warn(EditDiagnostics.LambdaReplaced, where, name);
     }
 
@@ -52,11 +53,11 @@ internal static class MethodComparer
         var (name, where) = (comparison.Name(method), comparison.Where(method));
         if (method is { IsConstructor: true, IsStatic: true })
         {
-            if (!StaticInitialisers.IsHarmless(method)) comparison.Refuse(EditDiagnostics.StaticConstructorAdded, where, name, StaticInitialisers.Written(method));
+            if (!StaticInitialisers.IsHarmless(method) && !OnlyOtherFields(null, method, comparison)) comparison.Refuse(EditDiagnostics.StaticConstructorAdded, where, name, StaticInitialisers.Written(method));
         }
         else if (method.DeclaringType.IsInterface && (method.IsVirtual || method.IsAbstract))
             comparison.Refuse(EditDiagnostics.InterfaceMemberChanged, where, name, "added");
-        else if (IsModuleInitialiser(method))
+        else if (RunOnce.IsModuleInitialiser(method))
             comparison.Refuse(EditDiagnostics.ModuleInitialiserChanged, where, name, "added");
         else if (method.IsVirtual && !method.IsNewSlot)
         {
@@ -75,6 +76,8 @@ internal static class MethodComparer
         {
             var detail = $"{oldModifiers} to {newModifiers}";
             comparison.Changed(EditKind.MethodModifiersChanged, old, @new, detail: detail);
+            if (comparison.Policy.StaysInOldTypes && old.IsSynchronized != @new.IsSynchronized)
+                comparison.Refuse(EditDiagnostics.SynchronizedChanged, where, name, @new.IsSynchronized ? "now" : "no longer");
             if (Dispatch(old) != Dispatch(@new)) comparison.Refuse(EditDiagnostics.MethodModifiersChanged, where, name, detail);
         }
         if ((old.Attributes & MethodAttributes.MemberAccessMask) != (@new.Attributes & MethodAttributes.MemberAccessMask))
@@ -111,6 +114,7 @@ internal static class MethodComparer
         if (@new is { IsConstructor: true, IsStatic: true })
         {
             if (@new.DeclaringType.Name == "<Module>") return;
+            if (OnlyOtherFields(old, @new, comparison)) return;
             var differing = StaticInitialisers.Differing(old, @new, comparison.Match);
             if (!differing.Harmless) comparison.Refuse(EditDiagnostics.StaticInitialiserChanged, differing.Where is { } field ? comparison.Where(field) ?? where : where, name, differing.What);
         }
@@ -118,16 +122,33 @@ internal static class MethodComparer
         {
             comparison.Warn(EditDiagnostics.ConstructorChanged, where, name);
         }
-        if (IsModuleInitialiser(old) || IsModuleInitialiser(@new)) comparison.Refuse(EditDiagnostics.ModuleInitialiserChanged, where, name, "changed");
-        if (IsEntryPoint(@new, comparison.Match.New)) comparison.Refuse(EditDiagnostics.EntryPointChanged, where, name, "changed");
+        if (RunOnce.IsModuleInitialiser(old) || RunOnce.IsModuleInitialiser(@new)) comparison.Refuse(EditDiagnostics.ModuleInitialiserChanged, comparison.WhereDiffering(old, @new), name, "changed");
+        if (RunOnce.IsEntryPoint(@new, comparison.Match.New)) comparison.Refuse(EditDiagnostics.EntryPointChanged, comparison.WhereDiffering(old, @new), name, "changed");
         else if (AssemblyModel.Generated(@new.DeclaringType).Kind == GeneratedKind.StateMachine && @new.Name == "MoveNext")
         {
-            if (comparison.Match.Old.Kickoff(old.DeclaringType) is not null) comparison.Warn(EditDiagnostics.InFlightContinues, where, name);
+            if (comparison.Match.Old.Kickoff(old.DeclaringType) is not null) comparison.Warn(InFlight(old, comparison.Policy), where, name);
         }
         else if (Loops.MayNeverEnd(old))
         {
             comparison.Warn(EditDiagnostics.MayNeverReturn, where, name);
         }
+        if (comparison.Policy.StaysInOldTypes && !comparison.RunOnce.IsStart(@new) && comparison.RunOnce.OnlyStart(@new) is { } start)
+            comparison.Warn(EditDiagnostics.CalledOnlyAtStart, comparison.WhereDiffering(old, @new), name, comparison.Name(start));
+    }
+
+    private static DiagnosticDescriptor InFlight(MethodDefinition moveNext, EditPolicy policy)
+    {
+        if (!policy.ReplacesStateMachines) return EditDiagnostics.InFlightContinues;
+        return Loops.MayNeverEndSuspended(moveNext) ? EditDiagnostics.SuspendedLoop : EditDiagnostics.InFlightFinishesOld;
+    }
+
+    /// <summary>Whether static constructors differ in nothing but the values of fields that only one revision has. Those of added fields are noted for the linker;
+    /// removed fields keep what they hold.</summary>
+    private static bool OnlyOtherFields(MethodDefinition? old, MethodDefinition? @new, Comparison comparison)
+    {
+        if (!comparison.Policy.StaysInOldTypes || InitialiserSlices.OnlyOfOtherFields(old, @new, comparison.Match) is not { } added) return false;
+        comparison.Match.AddedInitialisers.AddRange(added);
+        return true;
     }
 
     private static void Parameters(MethodDefinition old, MethodDefinition @new, Comparison comparison)
@@ -160,17 +181,6 @@ internal static class MethodComparer
             + AttributeComparer.Arguments(parameter, "System.Runtime.CompilerServices.DateTimeConstantAttribute");
         return special.Length > 0 ? $"0x{special}" : parameter.IsOptional ? "default" : "none";
     }
-
-    /// <summary>What is called when the process starts: Main, and what the compiler makes of an async Main.</summary>
-    private static bool IsEntryPoint(MethodDefinition method, AssemblyModel model)
-    {
-        if (model.Module.EntryPoint is not { } entry) return false;
-        bool Is(MethodDefinition candidate) => candidate == entry || (entry.Name == "<Main>" && model.References(entry).Contains(candidate) && candidate.DeclaringType == entry.DeclaringType);
-        if (Is(method)) return true;
-        return method.Name == "MoveNext" && model.Kickoff(method.DeclaringType) is { } kickoff && Is(kickoff);
-    }
-
-    private static bool IsModuleInitialiser(MethodDefinition method) => AttributeComparer.Has(method, ModuleInitialiser);
 
     private static string Dispatch(MethodDefinition m) => $"{m.IsStatic} {m.IsVirtual} {m.IsNewSlot} {m.IsAbstract} {m.IsFinal && m.IsVirtual} {m.IsPInvokeImpl}";
 

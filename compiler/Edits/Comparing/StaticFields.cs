@@ -19,6 +19,8 @@ internal static class StaticFields
     public static void RefuseAdded(FieldDefinition field, Comparison comparison, bool newType)
     {
         var (name, where) = (comparison.Name(field), comparison.Where(field));
+        // Storage of the delta's own is thread-static like any other.
+        if (comparison.Policy.StaysInOldTypes) return;
         if (IsThreadStatic(field)) comparison.Refuse(EditDiagnostics.ThreadStaticChanged, where, name, "added");
         else if (comparison.Policy.DeltaOwnedStatics) return;
         else if (AssemblyModel.IsInGenerated(field.DeclaringType))

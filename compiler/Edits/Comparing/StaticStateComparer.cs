@@ -20,9 +20,11 @@ internal static class StaticStateComparer
 
     private static void FirstWritten(FieldDefinition old, FieldDefinition @new, Comparison comparison, ReferenceGraph oldGraph, ReferenceGraph newGraph)
     {
-        if (comparison.Policy.StaticsAreNotFolded) return;
+        // Code compiled once the initialiser has run holds the value of a read-only field, whatever compiler it was.
+        bool folded = comparison.Policy.StaysInOldTypes && old.IsInitOnly;
+        if (comparison.Policy.StaticsAreNotFolded && !folded) return;
         if (newGraph.WrittenStatics.Contains(MetadataNames.Key(@new)) && !oldGraph.WrittenStatics.Contains(MetadataNames.Key(old)))
-            comparison.Refuse(EditDiagnostics.StaticFirstWritten, comparison.Where(@new), comparison.Name(@new));
+            comparison.Refuse(folded ? EditDiagnostics.ReadOnlyWritten : EditDiagnostics.StaticFirstWritten, comparison.Where(@new), comparison.Name(@new));
     }
 
     /// <summary>Follows direct calls only: what a delegate or an override does later is not part of the initialiser.</summary>
@@ -37,7 +39,7 @@ internal static class StaticStateComparer
         {
             foreach (var called in model.References(method).OfType<MethodDefinition>())
             {
-                if (called.IsVirtual || !seen.Add(called)) continue;
+                if (called.IsVirtual || AssemblyModel.Generated(called).Kind == GeneratedKind.Lambda || !seen.Add(called)) continue;
                 if (changed.Contains(MetadataNames.Key(called)))
                 {
                     comparison.Warn(EditDiagnostics.InitialiserCallsChanged, comparison.Where(@new), comparison.Name(@new), comparison.Name(called));

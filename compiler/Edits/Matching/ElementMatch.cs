@@ -38,6 +38,13 @@ internal sealed class ElementMatch : IElementNaming
     /// <summary>Generated types that would be the same but for their layout or suspension points.</summary>
     public List<GeneratedConflict> Conflicts { get; } = [];
 
+    /// <summary>Lambdas of the new revision that could be the partner of more than one of the baseline, and why.</summary>
+    public List<(MethodDefinition Lambda, string Reason)> Ambiguous { get; } = [];
+
+    /// <summary>Code of static constructors that gives added static fields their values, in the order of the code, where nothing else of the constructor differs:
+    /// the delta runs it when the field is first used, and the old constructor stays what it is.</summary>
+    public List<AddedInitialiser> AddedInitialisers { get; } = [];
+
     /// <summary>All pairs.</summary>
     public IEnumerable<(IMemberDefinition Old, IMemberDefinition New)> Pairs => newOf.Select(p => (p.Key, p.Value));
 

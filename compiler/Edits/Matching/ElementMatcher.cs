@@ -10,21 +10,26 @@ internal sealed class ElementMatcher
     private const double LeastSimilarity = 0.4;
 
     private readonly ElementMatch match;
+    private readonly bool certainOnly;
     private readonly ContentHash oldContent;
     private readonly ContentHash newContent;
     private readonly List<(TypeDefinition Old, TypeDefinition New)> renamed = [];
 
-    private ElementMatcher(AssemblyModel old, AssemblyModel @new)
+    private ElementMatcher(AssemblyModel old, AssemblyModel @new, EditPolicy policy)
     {
+        certainOnly = policy.StaysInOldTypes;
         match = new ElementMatch(old, @new);
         oldContent = new ContentHash(old, match.CommonOfOld);
         newContent = new ContentHash(@new, match.CommonOfNew);
     }
 
     /// <summary>Matches two revisions.</summary>
-    public static ElementMatch Match(AssemblyModel old, AssemblyModel @new)
+    /// <param name="old">The baseline.</param>
+    /// <param name="new">The new revision.</param>
+    /// <param name="policy">What the engine can do.</param>
+    public static ElementMatch Match(AssemblyModel old, AssemblyModel @new, EditPolicy policy)
     {
-        var matcher = new ElementMatcher(old, @new);
+        var matcher = new ElementMatcher(old, @new, policy);
         var written = matcher.MatchWrittenTypes();
         matcher.MatchAnonymousTypes();
         foreach (var (before, after) in written) matcher.MatchWrittenMembers(before, after);
@@ -68,7 +73,9 @@ internal sealed class ElementMatcher
     private void MatchWrittenMembers(TypeDefinition old, TypeDefinition @new)
     {
         static bool Named(IMemberDefinition element) => AssemblyModel.Generated(element).Kind == GeneratedKind.None;
-        Pair(old.Fields.Where(Named), @new.Fields.Where(Named), f => f.Name, f => f.Name);
+        // A constant has no storage that a static field of its name could go on in.
+        string Field(FieldDefinition field) => certainOnly && field.HasConstant ? $"{field.Name} constant" : field.Name;
+        Pair(old.Fields.Where(Named), @new.Fields.Where(Named), Field, Field);
         Pair(old.Methods.Where(Named), @new.Methods.Where(Named), m => m.Name + match.OldText.Signature(m), m => m.Name + match.NewText.Signature(m));
         Pair(old.Properties, @new.Properties, MetadataNames.Key, MetadataNames.Key);
         Pair(old.Events, @new.Events, MetadataNames.Key, MetadataNames.Key);
@@ -78,8 +85,16 @@ internal sealed class ElementMatcher
     {
         var containers = new List<(TypeDefinition Old, TypeDefinition New)> { (old, @new) };
         MatchSingleClasses(old, @new, containers);
+        var context = new ContextMatcher(match);
+        context.Run(old, @new);
+        foreach (var (before, after) in Closures(context))
+        {
+            TakeClosure(before, after, containers);
+        }
         foreach (var (before, after) in Groups(Nested(old, GeneratedKind.Closure), Nested(@new, GeneratedKind.Closure)))
             MatchClosures(before, after, containers);
+        foreach (var (before, after) in context.Pairs)
+            if (match.NewOf(before.DeclaringType) == after.DeclaringType && oldContent.Signature(before) == newContent.Signature(after)) match.Add(before, after);
         foreach (var (before, after) in containers)
         {
             MatchCode(before, after);
@@ -88,6 +103,23 @@ internal sealed class ElementMatcher
         foreach (var (before, after) in containers)
             foreach (var kickoff in before.Methods)
                 if (match.NewOf(kickoff) is { } partner) MatchStateMachine(kickoff, partner);
+        match.Ambiguous.AddRange(context.Ambiguous.Where(a => match.OldOf(a.Lambda) is null));
+    }
+
+    /// <summary>Closures all of whose lambdas and local functions have their partners in one other closure.</summary>
+    private static List<(TypeDefinition Old, TypeDefinition New)> Closures(ContextMatcher context)
+    {
+        static bool IsClosure(MethodDefinition method) => AssemblyModel.Generated(method.DeclaringType).Kind == GeneratedKind.Closure;
+        var pairs = context.Pairs.Where(p => IsClosure(p.Old) && IsClosure(p.New)).Select(p => (Old: p.Old.DeclaringType, New: p.New.DeclaringType)).Distinct().ToList();
+        return [.. pairs.Where(p => pairs.Count(o => o.Old == p.Old) == 1 && pairs.Count(o => o.New == p.New) == 1)];
+    }
+
+    private void TakeClosure(TypeDefinition old, TypeDefinition @new, List<(TypeDefinition, TypeDefinition)> containers)
+    {
+        match.Add(old, @new);
+        containers.Add((old, @new));
+        PairFields(old, @new);
+        Pair(old.Methods.Where(m => m.IsConstructor), @new.Methods.Where(m => m.IsConstructor), m => m.Name, m => m.Name);
     }
 
     /// <summary>Classes of which a type, or a generic method, has one.</summary>
@@ -114,10 +146,7 @@ internal sealed class ElementMatcher
         {
             old.Remove(before);
             @new.Remove(after);
-            match.Add(before, after);
-            containers.Add((before, after));
-            PairFields(before, after);
-            Pair(before.Methods.Where(m => m.IsConstructor), after.Methods.Where(m => m.IsConstructor), m => m.Name, m => m.Name);
+            TakeClosure(before, after, containers);
         }
         void TakeEqual(Func<ContentHash, TypeDefinition, string> content)
         {
@@ -127,6 +156,8 @@ internal sealed class ElementMatcher
                 if (@new.FirstOrDefault(t => content(newContent, t) == wanted) is { } after) Take(before, after);
             }
         }
+        old.RemoveAll(t => match.NewOf(t) is not null);
+        @new.RemoveAll(t => match.OldOf(t) is not null);
         TakeEqual((hash, type) => hash.Content(type));
         TakeEqual((hash, type) => string.Join(';', hash.Fields(type)));
         // Renamed variables: as many closures left on both sides, and all fields agree but for names.
@@ -153,13 +184,15 @@ internal sealed class ElementMatcher
     private void MatchCode(TypeDefinition old, TypeDefinition @new)
     {
         foreach (var (before, after) in Groups(Code(old, GeneratedKind.LocalFunction), Code(@new, GeneratedKind.LocalFunction), m => AssemblyModel.Generated(m).Suffix))
-            MatchCode(before, after);
+            MatchCode(before, after, equalOnly: false);
         foreach (var (before, after) in Groups(Code(old, GeneratedKind.Lambda), Code(@new, GeneratedKind.Lambda)))
-            MatchCode(before, after);
+            MatchCode(before, after, equalOnly: certainOnly);
     }
 
-    private void MatchCode(List<MethodDefinition> old, List<MethodDefinition> @new)
+    private void MatchCode(List<MethodDefinition> old, List<MethodDefinition> @new, bool equalOnly)
     {
+        old.RemoveAll(m => match.NewOf(m) is not null);
+        @new.RemoveAll(m => match.OldOf(m) is not null);
         foreach (var before in old.ToArray())
         {
             var wanted = oldContent.Of(before);
@@ -168,6 +201,8 @@ internal sealed class ElementMatcher
             @new.Remove(after);
             match.Add(before, after);
         }
+        // Where both can stand side by side, only partners that are certain count: a delegate made before keeps its code rather than get another one's.
+        if (equalOnly) return;
         foreach (var group in old.ToLookup(oldContent.Signature))
         {
             var before = group.ToList();
@@ -180,10 +215,10 @@ internal sealed class ElementMatcher
     /// <summary>Pairs in order so that together they have most in common (longest common subsequence with weights).</summary>
     private void Align(List<MethodDefinition> old, List<MethodDefinition> @new)
     {
-        var before = old.ConvertAll(m => Counted(oldContent, match.Old, m));
-        var after = @new.ConvertAll(m => Counted(newContent, match.New, m));
+        var before = old.ConvertAll(m => SharedCode.Lines(m, oldContent, match.Old));
+        var after = @new.ConvertAll(m => SharedCode.Lines(m, newContent, match.New));
         var best = new double[old.Count + 1, @new.Count + 1];
-        double Weight(int i, int j) => Similarity(before[i], after[j]) is >= LeastSimilarity and var s ? s : 0;
+        double Weight(int i, int j) => SharedCode.Similarity(before[i], after[j]) is >= LeastSimilarity and var s ? s : 0;
         for (int i = old.Count - 1; i >= 0; i--)
             for (int j = @new.Count - 1; j >= 0; j--)
                 best[i, j] = Math.Max(Math.Max(best[i + 1, j], best[i, j + 1]), best[i + 1, j + 1] + Weight(i, j));
@@ -193,20 +228,6 @@ internal sealed class ElementMatcher
             else if (best[i + 1, j] >= best[i, j + 1]) i++;
             else j++;
         }
-    }
-
-    private static Dictionary<string, int> Counted(ContentHash content, AssemblyModel model, MethodDefinition method)
-    {
-        var lines = content.Lines(method);
-        if (model.StateMachine(method) is { } machine) lines.AddRange(machine.Methods.SelectMany(content.Lines));
-        return lines.CountBy(l => l).ToDictionary(StringComparer.Ordinal);
-    }
-
-    /// <summary>Share of lines that both have (Dice's coefficient): 0 none, 1 all.</summary>
-    private static double Similarity(Dictionary<string, int> a, Dictionary<string, int> b)
-    {
-        int all = a.Values.Sum() + b.Values.Sum();
-        return all == 0 ? 1 : 2.0 * a.Sum(line => Math.Min(line.Value, b.GetValueOrDefault(line.Key))) / all;
     }
 
     private void MatchCaches(TypeDefinition old, TypeDefinition @new)

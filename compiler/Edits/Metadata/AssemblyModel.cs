@@ -154,6 +154,11 @@ internal sealed class AssemblyModel : IDisposable
     /// <summary>The method, lambda or local function that starts a state machine; null where there is none.</summary>
     public MethodDefinition? Kickoff(TypeDefinition stateMachine) => kickoffs.GetValueOrDefault(stateMachine);
 
+    /// <summary>The methods that make instances of a closure.</summary>
+    public IEnumerable<MethodDefinition> Makers(TypeDefinition closure) =>
+        Types.SelectMany(t => t.Methods).Where(m => References(m).Contains(closure) && m.HasBody
+            && m.Body.Instructions.Any(i => i.OpCode.Code == Code.Newobj && Definitions.Of(((MethodReference)i.Operand).DeclaringType) == closure));
+
     /// <summary>The method whose delegate a generated field caches; null where that is not known.</summary>
     public MethodDefinition? CachedLambda(FieldDefinition cache)
     {

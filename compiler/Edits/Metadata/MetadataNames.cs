@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mono.Cecil;
 
 namespace HotpatchBuild.Compiler.Edits;
@@ -5,6 +6,8 @@ namespace HotpatchBuild.Compiler.Edits;
 /// <summary>Identities of elements under their metadata names.</summary>
 internal static class MetadataNames
 {
+    private static readonly ConditionalWeakTable<IMemberDefinition, string> Keys = [];
+
     /// <summary>The identity of any element.</summary>
     public static ElementIdentity Identity(IMemberDefinition element)
     {
@@ -24,8 +27,8 @@ internal static class MetadataNames
         return new(kind, type.Module.Assembly.Name.Name, outermost.Namespace, path, member, signature);
     }
 
-    /// <summary>The identity as one string.</summary>
-    public static string Key(IMemberDefinition element) => Identity(element).Key;
+    /// <summary>The identity as one string. A comparison asks for it wherever an element is referred to.</summary>
+    public static string Key(IMemberDefinition element) => Keys.GetValue(element, static e => Identity(e).Key);
 
     private static string PropertySignature(PropertyDefinition property) =>
         (property.HasParameters ? $"({string.Join(',', property.Parameters.Select(p => MetadataText.Raw.Type(p.ParameterType)))})" : "")

@@ -24,10 +24,10 @@ internal sealed class MetadataNaming : IElementNaming
     public string Of(TypeDefinition type) => type.FullName;
 
     /// <inheritdoc/>
-    public string Of(MethodDefinition method) => $"{method.DeclaringType.FullName}::{method.Name}{MetadataText.Raw.Signature(method)}";
+    public string Of(MethodDefinition method) => MetadataNames.Key(method);
 
     /// <inheritdoc/>
-    public string Of(FieldDefinition field) => $"{field.DeclaringType.FullName}::{field.Name}:{MetadataText.Raw.Type(field.FieldType)}";
+    public string Of(FieldDefinition field) => MetadataNames.Key(field);
 }
 
 /// <summary>Writes references by meaning: no token, no version, generic parameters by position (ECMA-335 II.23.2 signatures).</summary>

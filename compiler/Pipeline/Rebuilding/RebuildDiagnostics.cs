@@ -2,7 +2,7 @@ using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Pipeline.Rebuilding;
 
-/// <summary>What can be wrong with the rebuild of a revision: HPB2221 to HPB2229.</summary>
+/// <summary>What can be wrong with the rebuild of a revision: HPB2221 to HPB2229 and HPB2581 to HPB2589.</summary>
 internal static class RebuildDiagnostics
 {
     /// <summary>0: program, 1: revision.</summary>
@@ -24,11 +24,17 @@ internal static class RebuildDiagnostics
     public static readonly DiagnosticDescriptor BuildFilesDiffer = new(
         "HPB2224", "Build files differ from the rebuilt revision's",
         "The baseline {0} was rebuilt with today's settings, and these files are not as they were: {1}.",
-        "If the delta is refused by the running process (another build-id), set HotpatchBaseline to the .hotbase file recorded when that process was built.", ExitCode.Refused);
+        "If the delta is refused by the running process (another build-id or MVID), set HotpatchBaseline to the .hotbase file recorded when that process was built.", ExitCode.Refused);
 
     /// <summary>0: revision, 1: files.</summary>
     public static readonly DiagnosticDescriptor SourceOrderGuessed = new(
         "HPB2225", "The order of sources in a rebuild is a guess",
         "The baseline {0} was rebuilt, and the place of these files among the compiler's sources, which are gone since, is a guess: {1}.",
-        "If the delta is refused by the running process (another build-id), set HotpatchBaseline to the .hotbase file recorded when that process was built.", ExitCode.Refused);
+        "If the delta is refused by the running process (another build-id or MVID), set HotpatchBaseline to the .hotbase file recorded when that process was built.", ExitCode.Refused);
+
+    /// <summary>0: revision, 1: files.</summary>
+    public static readonly DiagnosticDescriptor LibrariesNameACommit = new(
+        "HPB2581", "Libraries name the commit that they were built from",
+        "The baseline {0} was rebuilt with today's builds of these libraries, which have the commit in their informational version: {1}.",
+        "If the delta is refused by the running process (another MVID), set HotpatchBaseline to the .hotbase file recorded when that process was built; for later builds put the HotpatchBuild package into the libraries too (Directory.Build.props).", ExitCode.Refused);
 }

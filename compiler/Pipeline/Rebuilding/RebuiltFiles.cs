@@ -16,16 +16,12 @@ internal sealed class RebuiltFiles
     {
         _folder = Path.Combine(present.IntermediateDirectory, "rebuilt", commit.Hex[..12]);
         NativeFolder = Path.Combine(_folder, "native");
-        string executable = Path.Combine(_folder, "bin", Path.GetFileName(present.Executable));
         IlcResponse = Path.Combine(NativeFolder, "ilc.rsp");
         Request = present with
         {
             Assembly = Path.Combine(_folder, Path.GetFileName(present.Assembly)),
-            NativeObject = Path.Combine(NativeFolder, Path.GetFileName(present.NativeObject)),
-            NativeMap = Path.Combine(NativeFolder, Path.GetFileName(present.NativeMap)),
-            Executable = executable,
-            SymbolFile = Path.Combine(_folder, "bin", Path.GetFileName(present.SymbolFile)),
             CompilerArguments = Path.Combine(_folder, "csc.rsp"),
+            Native = present.Native is { } native ? Moved(native) : null,
         };
     }
 
@@ -43,7 +39,8 @@ internal sealed class RebuiltFiles
     {
         Delete();
         Directory.CreateDirectory(NativeFolder);
-        OutputFiles.CreateFolderOf(Request.Executable);
+        if (Request.Native is { } native)
+            OutputFiles.CreateFolderOf(native.Executable);
     }
 
     /// <summary>Deletes everything. After a failure the files stay, to be looked at.</summary>
@@ -59,4 +56,12 @@ internal sealed class RebuiltFiles
             throw new HotpatchException(PipelineDiagnostics.CannotWrite.With(_folder, e.Message.TrimEnd('.')), e);
         }
     }
+
+    private NativeOutputs Moved(NativeOutputs present) => present with
+    {
+        NativeObject = Path.Combine(NativeFolder, Path.GetFileName(present.NativeObject)),
+        NativeMap = Path.Combine(NativeFolder, Path.GetFileName(present.NativeMap)),
+        Executable = Path.Combine(_folder, "bin", Path.GetFileName(present.Executable)),
+        SymbolFile = Path.Combine(_folder, "bin", Path.GetFileName(present.SymbolFile)),
+    };
 }

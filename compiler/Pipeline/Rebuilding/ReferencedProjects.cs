@@ -15,9 +15,6 @@ namespace HotpatchBuild.Compiler.Pipeline.Rebuilding;
 /// <param name="projectDirectory">The program's own project folder.</param>
 internal sealed class ReferencedProjects(RevisionSources revision, string projectDirectory)
 {
-    /// <summary>What the documents of a build with <c>PathMap</c> or <c>ContinuousIntegrationBuild</c> begin with.</summary>
-    private const string MappedRoot = "/_/";
-
     /// <summary>Finds an assembly whose sources differ.</summary>
     /// <param name="assemblies">The referenced assemblies, absolute.</param>
     /// <returns>The assembly with a file that differs, or null.</returns>
@@ -65,7 +62,7 @@ internal sealed class ReferencedProjects(RevisionSources revision, string projec
         HashSet<string> documents = new(StringComparer.Ordinal);
         try
         {
-            using var image = new PEReader(ImmutableArray.Create(NativeBuildCollector.ReadFile(assembly)));
+            using var image = new PEReader(ImmutableArray.Create(BuildFiles.Read(assembly)));
             if (!image.TryOpenAssociatedPortablePdb(assembly, OpenIfThere, out MetadataReaderProvider? provider, out _))
                 return documents;
             using (provider)
@@ -74,8 +71,8 @@ internal sealed class ReferencedProjects(RevisionSources revision, string projec
                 foreach (DocumentHandle handle in reader.Documents)
                 {
                     string name = reader.GetString(reader.GetDocument(handle).Name);
-                    if (name.StartsWith(MappedRoot, StringComparison.Ordinal))
-                        documents.Add(name[MappedRoot.Length..]);
+                    if (name.StartsWith(SourcePlaces.MappedRoot, StringComparison.Ordinal))
+                        documents.Add(name[SourcePlaces.MappedRoot.Length..]);
                     else if (revision.ToRelative(name) is { } relative)
                         documents.Add(relative);
                 }
@@ -88,5 +85,5 @@ internal sealed class ReferencedProjects(RevisionSources revision, string projec
         }
     }
 
-    private static MemoryStream? OpenIfThere(string path) => File.Exists(path) ? new MemoryStream(NativeBuildCollector.ReadFile(path)) : null;
+    private static MemoryStream? OpenIfThere(string path) => File.Exists(path) ? new MemoryStream(BuildFiles.Read(path)) : null;
 }

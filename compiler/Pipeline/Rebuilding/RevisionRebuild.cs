@@ -1,7 +1,6 @@
-using System.Collections.Immutable;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Compilations;
-using HotpatchBuild.Compiler.Native.Audit;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Compiler.Revisions;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Hosting;
@@ -13,8 +12,9 @@ namespace HotpatchBuild.Compiler.Pipeline.Rebuilding;
 /// made against a build of which no record was kept.
 /// </summary>
 /// <remarks>
-/// Nothing says here what the revision's own build gave: no record of it is known, and so no MVID to compare with. That the rebuilt executable is
-/// the shipped one is checked where it matters: a delta names the build-id (a hash of the whole executable) and is applied to no other process.
+/// Nothing says here what the revision's own build gave: no record of it is known, and so no MVID to compare with. That the rebuilt program is
+/// the shipped one is checked where it matters: a delta names the build-id (a hash of the whole executable) or the MVID (a hash of the whole
+/// assembly) and is applied to no other process.
 /// </remarks>
 /// <param name="request">The present build's files.</param>
 /// <param name="present">The present build.</param>
@@ -22,7 +22,7 @@ namespace HotpatchBuild.Compiler.Pipeline.Rebuilding;
 /// <param name="git">The repository.</param>
 /// <param name="tree">The state of the sources.</param>
 /// <param name="storeDirectory">Where a record was looked for.</param>
-internal sealed class RevisionRebuild(BuildRequest request, NativeBuild present, BaselineKey key, IGitRepository git, WorkingTree tree, string storeDirectory)
+internal sealed class RevisionRebuild(BuildRequest request, IEngineBuild present, BaselineKey key, IGitRepository git, WorkingTree tree, string storeDirectory)
 {
     private readonly string _projectDirectory = Path.GetDirectoryName(request.ProjectFile)!;
 
@@ -36,8 +36,7 @@ internal sealed class RevisionRebuild(BuildRequest request, NativeBuild present,
         if (sources.Read(request.ProjectFile, cancellation) is null)
             throw CannotRebuild($"it has no {key.Project}");
         RequireSameReferences(sources);
-        RevisionArguments older = RevisionArguments.From(new CompilerArguments(present.CompilerArguments, _projectDirectory), sources);
-        ImmutableArray<string> linkWords = LinkCommand.Words(present.LinkerArguments);
+        RevisionArguments older = RevisionArguments.From(new CompilerArguments(present.Build.CompilerArguments, _projectDirectory), sources);
 
         var files = new RebuiltFiles(request, commit);
         files.Prepare();
@@ -45,21 +44,15 @@ internal sealed class RevisionRebuild(BuildRequest request, NativeBuild present,
         {
             Commit = commit,
             Rebuilt = new BaselineRebuild(
-                [.. older.ChangedBuildFiles.Concat(ChangedFilesOf(linkWords, sources)).Distinct().Order(StringComparer.Ordinal)],
-                [.. SourcesThatAreGone(older, sources)]),
+                [.. older.ChangedBuildFiles.Concat(ChangedFilesOf(present.OtherInputFiles, sources)).Distinct().Order(StringComparer.Ordinal)],
+                [.. SourcesThatAreGone(older, sources)],
+                [.. StampedLibraries(commit, sources, cancellation)]),
         };
         var tools = new ToolProcess(_projectDirectory, commit.Hex[..12], Environment.GetEnvironmentVariable("PATH") ?? "");
-        IlcCommand ilc = IlcCommand.Redirect(present.IlcArguments, _projectDirectory, request.Assembly, files);
-        OutputFiles.Write(files.IlcResponse, Lines(ilc.Lines));
-        tools.Run(Path.Combine(request.IlcToolsDirectory, "ilc"), ["@" + files.IlcResponse], cancellation);
-        ImmutableDictionary<string, string> moved = ilc.Moved.SetItem(request.Executable, files.Request.Executable);
-        tools.Run(request.Linker, LinkCommand.Redirect(linkWords, _projectDirectory, moved, request.NativeObject, request.Executable), cancellation);
-        Strip(tools, files.Request, cancellation);
-
-        NativeBuild build = NativeBuildCollector.Collect(files.Request);
-        PrologueAuditReport audit = BaselineRecorder.Audit(files.Request, build);
+        IEngineBuild rebuilt = present.CompleteRebuild(files, tools, cancellation);
+        ProgramFacts facts = rebuilt.Facts();
         files.Delete();
-        return BaselineRecorder.Record(build, key, origin, audit);
+        return BaselineRecorder.Record(rebuilt.Build, key, origin, facts);
     }
 
     /// <summary>The assembly and its PDB into the rebuild's folder, and what they were made of.</summary>
@@ -71,7 +64,7 @@ internal sealed class RevisionRebuild(BuildRequest request, NativeBuild present,
         OutputFiles.Write(target.Assembly, output.Assembly);
         if (output.Symbols is { } symbols)
             OutputFiles.Write(Path.ChangeExtension(target.Assembly, ".pdb"), symbols);
-        OutputFiles.Write(target.CompilerArguments, Lines(older.Arguments.Arguments));
+        OutputFiles.WriteLines(target.CompilerArguments, older.Arguments.Arguments);
         return new BaselineOrigin
         {
             Commit = sources.Commit,
@@ -80,39 +73,38 @@ internal sealed class RevisionRebuild(BuildRequest request, NativeBuild present,
         };
     }
 
-    /// <summary>The three steps of LinkNative in Microsoft.NETCore.Native.targets; the debug link in the executable is a file name and a checksum.</summary>
-    private void Strip(ToolProcess tools, BuildRequest target, CancellationToken cancellation)
-    {
-        if (target.SymbolFile == target.Executable)
-            return;
-        tools.Run(request.ObjCopy, ["--only-keep-debug", target.Executable, target.SymbolFile], cancellation);
-        tools.Run(request.ObjCopy, ["--strip-debug", "--strip-unneeded", target.Executable], cancellation);
-        tools.Run(request.ObjCopy, ["--add-gnu-debuglink=" + target.SymbolFile, target.Executable], cancellation);
-    }
-
     private void RequireSameReferences(RevisionSources sources)
     {
-        IEnumerable<string> assemblies = CompiledFiles.Of(present.CompilerArguments, _projectDirectory) is var files
-            ? [.. files.References, .. files.Analyzers, .. NativeBuildCollector.OtherAssemblyPaths(request, present.IlcArguments)]
+        IEnumerable<string> assemblies = CompiledFiles.Of(present.Build.CompilerArguments, _projectDirectory) is var files
+            ? [.. files.References, .. files.Analyzers, .. present.OtherAssemblyFiles]
             : [];
         if (new ReferencedProjects(sources, _projectDirectory).FindChanged(assemblies) is { } changed)
             throw CannotRebuild($"{changed.Assembly}, which it references, is made from this repository too and differs there ({changed.File})");
     }
 
-    /// <summary>Files of the repository that ILC and the linker are given (rd.xml, native libraries): they are read as they are now.</summary>
-    private IEnumerable<string> ChangedFilesOf(ImmutableArray<string> linkWords, RevisionSources sources)
+    /// <summary>Files of the repository that later steps are given: they are read as they are now.</summary>
+    private static IEnumerable<string> ChangedFilesOf(IEnumerable<string> files, RevisionSources sources)
     {
         HashSet<string> changed = [.. sources.Changes.Select(change => change.Path)];
-        return IlcCommand.NamedFiles(present.IlcArguments, _projectDirectory).Concat(IlcCommand.NamedFiles(linkWords, _projectDirectory))
-            .Select(sources.ToRelative).OfType<string>().Where(changed.Contains);
+        return files.Select(sources.ToRelative).OfType<string>().Where(changed.Contains);
     }
 
     /// <summary>Globs take files in the order of the folder on the disk of that time, which nothing tells today.</summary>
     private IEnumerable<string> SourcesThatAreGone(RevisionArguments older, RevisionSources sources) =>
-        CompiledFiles.Of(older.Arguments.Arguments, _projectDirectory).Sources.Except(CompiledFiles.Of(present.CompilerArguments, _projectDirectory).Sources)
+        CompiledFiles.Of(older.Arguments.Arguments, _projectDirectory).Sources.Except(CompiledFiles.Of(present.Build.CompilerArguments, _projectDirectory).Sources)
             .Select(path => sources.ToRelative(path) ?? path).Order(StringComparer.Ordinal);
 
-    private HotpatchException CannotRebuild(string reason) => new(BaselineDiagnostics.NoRecord.With(request.Baseline, storeDirectory, reason));
+    /// <summary>
+    /// Libraries without the package have the commit in their informational version. A PDB names the references by MVID, and the identity of the
+    /// program's assembly is a hash over the PDB's too.
+    /// </summary>
+    private IEnumerable<string> StampedLibraries(ObjectId commit, RevisionSources sources, CancellationToken cancellation)
+    {
+        byte[] head = System.Text.Encoding.ASCII.GetBytes(tree.Head.Hex);
+        return commit == tree.Head ? [] : CompiledFiles.Of(present.Build.CompilerArguments, _projectDirectory).References
+            .Where(path => sources.ToRelative(path) is not null && sources.Read(path, cancellation).AsSpan().IndexOf(head) >= 0)
+            .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+    }
 
-    private static byte[] Lines(ImmutableArray<string> lines) => System.Text.Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
+    private HotpatchException CannotRebuild(string reason) => new(BaselineDiagnostics.NoRecord.With(request.Baseline, storeDirectory, reason));
 }

@@ -1,4 +1,5 @@
 using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Compiler.Native;
 using HotpatchBuild.Compiler.Native.Audit;
 using HotpatchBuild.Compiler.Native.Objects;
 using HotpatchBuild.Compiler.Pipeline;
@@ -12,7 +13,7 @@ namespace HotpatchBuild.Qualification.Probing;
 /// <param name="Executable">The first one's executable.</param>
 /// <param name="Baseline">The first one, as a baseline.</param>
 /// <param name="Patched">The second one.</param>
-internal sealed record ProbeBuild(string Executable, BaselineRecord Baseline, NativeBuild Patched)
+internal sealed record ProbeBuild(string Executable, NativeBaseline Baseline, NativeBuild Patched)
 {
     /// <summary>Simple name of both versions' assembly.</summary>
     public const string AssemblyName = "HotpatchProbe";
@@ -39,37 +40,19 @@ internal sealed record ProbeBuild(string Executable, BaselineRecord Baseline, Na
             await second.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await second.ConfigureAwait(false);
-        return new ProbeBuild(before.Executable, Record(before, request), after.Read(null));
+        return new ProbeBuild(before.Executable, Record(before), after.Read(null));
     }
 
-    private static BaselineRecord Record(Version version, QualificationRequest request)
+    private static NativeBaseline Record(Version version)
     {
-        ElfFile executable = ElfFile.Read(NativeBuildCollector.ReadFile(version.Executable), AssemblyName);
+        ElfFile executable = ElfFile.Read(BuildFiles.Read(version.Executable), AssemblyName);
         NativeBuild build = version.Read(executable);
         PrologueAuditReport audit = PrologueAudit.Run(executable, executable, AssemblyName, IlcMap.Read(build.Map, AssemblyName).CodeLengths());
-        var manifest = new BaselineManifest
-        {
-            FormatVersion = BaselineManifest.CurrentFormatVersion,
-            CreatedBy = BaselineRecorder.CreatedBy,
-            Key = new BaselineKey(AssemblyName, "", "", "", ""),
-            Commit = "",
-            Modified = false,
-            BuildId = Convert.ToHexStringLower(build.BuildId.AsSpan()),
-            IlcVersion = request.IlcVersion,
-            Frameworks = [],
-            LayoutFlags = build.LayoutFlags,
-            Linker = request.Linker,
-            Audit = BaselineRecorder.Summarise(audit),
-            Sources = [],
-            References = [],
-            Assemblies = [],
-            Parts = [],
-        };
-        return new BaselineRecord(manifest, build);
+        return new NativeBaseline(build, NativeBaseline.Summarise(audit));
     }
 
     private static string[] Lines(string file) =>
-        [.. System.Text.Encoding.UTF8.GetString(NativeBuildCollector.ReadFile(file)).TrimStart('\uFEFF').Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        [.. System.Text.Encoding.UTF8.GetString(BuildFiles.Read(file)).TrimStart('\uFEFF').Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
     /// <summary>One version and its files.</summary>
     private sealed class Version
@@ -82,7 +65,7 @@ internal sealed record ProbeBuild(string Executable, BaselineRecord Baseline, Na
             _request = request;
             _folder = Path.Combine(request.WorkDirectory, name);
             foreach (string file in (ReadOnlySpan<string>)[AssemblyName + ".dll", AssemblyName + ".pdb"])
-                OutputFiles.Write(Path.Combine(_folder, file), NativeBuildCollector.ReadFile(Path.Combine(request.ProbeDirectory, name, file)));
+                OutputFiles.Write(Path.Combine(_folder, file), BuildFiles.Read(Path.Combine(request.ProbeDirectory, name, file)));
         }
 
         public string Executable => Path.Combine(_folder, AssemblyName);
@@ -109,14 +92,14 @@ internal sealed record ProbeBuild(string Executable, BaselineRecord Baseline, Na
         /// <param name="executable">The executable; null for the version that is not linked.</param>
         public NativeBuild Read(ElfFile? executable)
         {
-            byte[] image = NativeBuildCollector.ReadFile(Assembly);
+            byte[] image = BuildFiles.Read(Assembly);
             return new NativeBuild
             {
-                Assembly = new ProgramAssembly(AssemblyName, NativeBuildCollector.ReadMvid(image, Assembly), image, NativeBuildCollector.ReadFile(Path.ChangeExtension(Assembly, ".pdb"))),
+                Assembly = new ProgramAssembly(AssemblyName, BuildFiles.ReadMvid(image, Assembly), image, BuildFiles.Read(Path.ChangeExtension(Assembly, ".pdb"))),
                 OtherAssemblies = [],
-                Object = NativeBuildCollector.ReadFile(Object),
-                Map = NativeBuildCollector.ReadFile(Path.ChangeExtension(Object, MapExtension)),
-                Executable = executable is null ? default : NativeBuildCollector.ReadFile(Executable),
+                Object = BuildFiles.Read(Object),
+                Map = BuildFiles.Read(Path.ChangeExtension(Object, MapExtension)),
+                Executable = executable is null ? default : BuildFiles.Read(Executable),
                 Symbols = executable is null ? new SymbolListing([]) : SymbolListing.From(executable),
                 BuildId = executable is null ? [] : [.. executable.BuildId.Span],
                 CompilerArguments = [],

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using HotpatchBuild.Compiler.Native;
 using HotpatchBuild.Compiler.Pipeline;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Formats.PatchImages;
@@ -21,7 +22,7 @@ internal static class ProbeDelta
             throw new HotpatchException(QualificationDiagnostics.Failed.With(ilcVersion, $"no delta can be made ({result.Refusals[0].Id}: {result.Refusals[0].What.TrimEnd('.')})"));
         NativePatchImage image = result.Image ?? throw new HotpatchException(QualificationDiagnostics.Failed.With(ilcVersion, "its two versions came out the same"));
         var module = new DeltaModule(
-            ProbeBuild.AssemblyName, PatchEngine.Native, build.Baseline.Build.Assembly.Mvid, build.Baseline.Manifest.BuildId, "", "", result.Functions);
+            ProbeBuild.AssemblyName, PatchEngine.Native, build.Baseline.Build.Assembly.Mvid, build.Baseline.Build.Identity, "", "", result.Functions);
         var manifest = new DeltaManifest
         {
             FormatVersion = DeltaManifest.CurrentFormatVersion,

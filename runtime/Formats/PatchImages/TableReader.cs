@@ -6,7 +6,9 @@ using HotpatchBuild.Formats.Diagnostics;
 namespace HotpatchBuild.Formats.PatchImages;
 
 /// <summary>Reads a table of which nothing is known yet.</summary>
-internal sealed class TableReader(ReadOnlyMemory<byte> table) : ITableTransfer
+/// <param name="table">Its bytes.</param>
+/// <param name="damaged">What a damaged one is called; its arguments are the byte and the words. Null for that of a native image.</param>
+internal sealed class TableReader(ReadOnlyMemory<byte> table, DiagnosticDescriptor? damaged = null) : ITableTransfer
 {
     private int _position;
 
@@ -71,7 +73,7 @@ internal sealed class TableReader(ReadOnlyMemory<byte> table) : ITableTransfer
     }
 
     /// <inheritdoc/>
-    public HotpatchException Damaged(string what) => new(ImageDiagnostics.BadTable.With(_position, what));
+    public HotpatchException Damaged(string what) => new((damaged ?? ImageDiagnostics.BadTable).With(_position, what));
 
     private ReadOnlySpan<byte> TakeSized(int maximumSize)
     {

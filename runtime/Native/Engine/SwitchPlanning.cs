@@ -58,8 +58,7 @@ internal static class SwitchPlanning
                 guards.Add(new GuardedRange(function.Baseline + 1, function.Baseline + size, function.DisplayName));
             }
         }
-        // No journal word: the words themselves tell how far the switch got, and two stores less are made while threads stand still.
-        return new SwitchPlan(words.DrainToImmutable(), guards.DrainToImmutable(), Journal: 0, JournalCommitting: 0, JournalCommitted: 0, patience);
+        return new SwitchPlan(words.DrainToImmutable(), guards.DrainToImmutable(), patience);
     }
 
     /// <summary>

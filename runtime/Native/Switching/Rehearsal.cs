@@ -55,7 +55,7 @@ internal static class Rehearsal
         ulong word = child.ReadWord(address);
         WordStore same = new(address, word, word);
         // A guard that nothing touches leads through everything but steps; one that covers all of the address space leads into the steps.
-        SwitchPlan plan = new([same, same, same, same, same], [new GuardedRange(address, address + 8, "rehearsal")], address, word, word, TimeSpan.FromSeconds(1));
+        SwitchPlan plan = new([same, same, same, same, same], [new GuardedRange(address, address + 8, "rehearsal")], TimeSpan.FromSeconds(1));
         SwitchPlan stepping = plan with { Guards = [new GuardedRange(8, 1UL << 47, "rehearsal")] };
         SwitchRun.OnOwnThread(() =>
         {

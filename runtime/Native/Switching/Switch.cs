@@ -20,8 +20,6 @@ public static class Switch
         foreach (WordStore store in plan.Stores)
             if ((store.Address & 7) != 0)
                 throw new ArgumentException($"{store.Address:x} is not a multiple of 8.", nameof(plan));
-        if ((plan.Journal & 7) != 0)
-            throw new ArgumentException($"{plan.Journal:x} is not a multiple of 8.", nameof(plan));
 
         target.EnsureSame();
         if (plan.NeedsNoStop)
@@ -69,13 +67,9 @@ public static class Switch
         foreach (WordStore store in plan.Stores)
         {
             Expect(target, store);
-            if (plan.Journal != 0)
-                target.Store(plan.Journal, plan.JournalCommitting);
             target.Store(store.Address, store.New);
         }
 
-        if (plan.Journal != 0)
-            target.Store(plan.Journal, plan.JournalCommitted);
         return new SwitchReport(TimeSpan.Zero, TimeSpan.Zero, 0, 1, 0, 0);
     }
 

@@ -17,17 +17,10 @@ public readonly record struct GuardedRange(ulong Start, ulong End, string Functi
 /// <summary>Everything a switch does to the target. All of it has been checked before.</summary>
 /// <param name="Stores">The words, in the order in which they are stored.</param>
 /// <param name="Guards">Empty when every function concerned is entered through a hot-patchable entry already.</param>
-/// <param name="Journal">The address of an 8-byte word that is set to <paramref name="JournalCommitting"/> before the first store and to
-/// <paramref name="JournalCommitted"/> behind the last, inside the stop; 0 for none.</param>
-/// <param name="JournalCommitting">See <paramref name="Journal"/>.</param>
-/// <param name="JournalCommitted">See <paramref name="Journal"/>.</param>
 /// <param name="Patience">How long to go on looking for a safe moment.</param>
 public sealed record SwitchPlan(
     ImmutableArray<WordStore> Stores,
     ImmutableArray<GuardedRange> Guards,
-    ulong Journal,
-    ulong JournalCommitting,
-    ulong JournalCommitted,
     TimeSpan Patience)
 {
     /// <summary>

@@ -16,6 +16,7 @@ internal sealed class SwitchRun(TargetProcess target, SwitchPlan plan, bool mayS
     private TimeSpan stopLimit = TimeSpan.FromMilliseconds(20);
     private int room = 1;
     private Obstacle last;
+    private Obstacle? busy;
 
     /// <summary>How it ended.</summary>
     internal Obstacle Last => last;
@@ -99,6 +100,11 @@ internal sealed class SwitchRun(TargetProcess target, SwitchPlan plan, bool mayS
             else if (last.Result == AttemptResult.NotStopped)
                 stopLimit = stopLimit < TimeSpan.FromMilliseconds(500) ? 2 * stopLimit : stopLimit;
             bool retry = last.Result is AttemptResult.Busy or AttemptResult.NotStopped or AttemptResult.NoRoom && Stopwatch.GetElapsedTime(begin) < plan.Patience;
+            // Of two reasons the user can do more about the code that is in use; a thread that does not stop in time may only be waiting for a processor.
+            if (last.Result == AttemptResult.Busy)
+                busy = last;
+            else if (!retry && last.Result is AttemptResult.NotStopped or AttemptResult.NoRoom && busy is { } inUse)
+                last = inUse;
             if (!retry || tracer.LeftOver)
             {
                 SteppedOut += tracer.SteppedOut;

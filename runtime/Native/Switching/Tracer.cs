@@ -496,28 +496,15 @@ internal sealed unsafe class Tracer : IDisposable
     /// <summary>Stores all words, or none.</summary>
     private bool Store(ref Obstacle obstacle)
     {
-        ulong journal = 0;
-        if (plan.Journal != 0)
-        {
-            if (Files.ReadAt(target.MemoryDescriptor, &journal, sizeof(ulong), (long)plan.Journal) != sizeof(ulong) || !Put(plan.Journal, plan.JournalCommitting))
-            {
-                obstacle = new Obstacle { Result = AttemptResult.StoreFailed, Address = plan.Journal, Undone = true };
-                return false;
-            }
-        }
-
         int done = 0;
         while (done < plan.Stores.Length && Put(plan.Stores[done].Address, plan.Stores[done].New))
             done++;
-        if (done == plan.Stores.Length && (plan.Journal == 0 || Put(plan.Journal, plan.JournalCommitted)))
+        if (done == plan.Stores.Length)
             return true;
 
-        obstacle = new Obstacle { Result = AttemptResult.StoreFailed, Address = done < plan.Stores.Length ? plan.Stores[done].Address : plan.Journal, Undone = true };
+        obstacle = new Obstacle { Result = AttemptResult.StoreFailed, Address = plan.Stores[done].Address, Undone = true };
         while (done-- > 0)
             obstacle.Undone &= Put(plan.Stores[done].Address, plan.Stores[done].Old);
-        // A journal that still says "committing" has the next command finish or undo it.
-        if (plan.Journal != 0 && obstacle.Undone)
-            obstacle.Undone = Put(plan.Journal, journal);
         return false;
     }
 

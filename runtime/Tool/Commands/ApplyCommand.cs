@@ -1,6 +1,6 @@
 using System.CommandLine;
 using HotpatchBuild.Formats.Deltas;
-using HotpatchBuild.Runtime.Native.Engine;
+using HotpatchBuild.Tool.Engines;
 using HotpatchBuild.Tool.Output;
 
 namespace HotpatchBuild.Tool.Commands;
@@ -12,7 +12,7 @@ internal static class ApplyCommand
 
     public static Command Check() => Create("check", "Say what apply would do, and whether it would be refused; change nothing.", static (engine, delta) => engine.Check(delta));
 
-    private static Command Create(string name, string description, Func<NativeEngine, NativeDelta, ChangeReport> act)
+    private static Command Create(string name, string description, Func<IProcessEngine, DeltaFile, ChangeDetails> act)
     {
         var command = new Command(name, description);
         var (delta, selector, timeout) = (new DeltaOptions(), new Selector(), EngineSettings.TimeoutOption());
@@ -25,15 +25,13 @@ internal static class ApplyCommand
     }
 
     private static ChangesOutput Run(
-        string name, ParseResult parsed, DeltaOptions deltaOptions, Selector selector, Option<double> timeout, Func<NativeEngine, NativeDelta, ChangeReport> act)
+        string name, ParseResult parsed, DeltaOptions deltaOptions, Selector selector, Option<double> timeout, Func<IProcessEngine, DeltaFile, ChangeDetails> act)
     {
         var options = EngineSettings.Of(parsed, timeout);
         var delta = deltaOptions.Read(parsed);
-        var pids = selector.Select(parsed, BuildIdsOf(delta.File));
-        var processes = EachProcess.Change(pids, target => act(new NativeEngine(target.Target, options), NativeDelta.For(delta.File, target.Target)));
+        var pids = selector.Select(parsed, delta.File);
+        var processes = EachProcess.Change(pids, options, process => act(process, delta.File));
         var error = EachProcess.FirstError(processes);
         return new ChangesOutput(name, error?.ExitCode ?? 0, error, Conversions.Of(delta.File.Manifest, delta.Signature), processes);
     }
-
-    private static HashSet<string> BuildIdsOf(DeltaFile delta) => [.. delta.Manifest.Modules.Select(module => module.BuildId).OfType<string>()];
 }

@@ -30,11 +30,12 @@ internal static class CommandTree
     {
         "apply" => [ApplyCommand.Apply()],
         "rollback" => [RollbackCommand.Create()],
+        "diff" => [DiffCommand.Create()],
         "status" => [StatusCommand.Create()],
         _ =>
         [
             PsCommand.Create(), ApplyCommand.Check(), ApplyCommand.Apply(), RollbackCommand.Create(), StatusCommand.Create(), InspectCommand.Create(),
-            VerifyCommand.Create(), DoctorCommand.Create(),
+            VerifyCommand.Create(), DiffCommand.Create(), DoctorCommand.Create(),
         ],
     };
 }

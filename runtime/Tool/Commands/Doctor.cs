@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using HotpatchBuild.Formats.Diagnostics;
-using HotpatchBuild.Runtime.Native.Engine;
 using HotpatchBuild.Runtime.Native.Processes;
+using HotpatchBuild.Tool.Engines;
 using HotpatchBuild.Tool.Output;
 
 namespace HotpatchBuild.Tool.Commands;
@@ -46,52 +46,26 @@ internal static class Doctor
 
     public static DoctorCheck Processes()
     {
-        var count = Selector.Prepared(ProcessList.Enumerate()).Count();
+        var count = PatchableProcess.Among(ProcessList.Enumerate()).Count();
         return new DoctorCheck(
-            "processes", count > 0, count == 0 ? "no running process that can be seen was built for hotpatches" : $"{Phrases.Count(count, "process").Replace("processs", "processes", StringComparison.Ordinal)} can be patched",
+            "processes", count > 0, count == 0 ? "no running process that can be seen was built for hotpatches or runs on CoreCLR" : $"{Phrases.Count(count, "process").Replace("processs", "processes", StringComparison.Ordinal)} can be patched",
             count > 0 ? null : "Build the program with -p:EmitHotpatch=true and start that build.");
     }
 
     public static IEnumerable<DoctorCheck> Process(int pid)
     {
-        var name = $"process {pid}";
-        LiveTarget target;
-        DoctorCheck? refused = null;
+        List<DoctorCheck> checks = [];
         try
         {
-            target = LiveTarget.Open(pid);
+            using var process = ProcessEngines.Open(pid, EngineSettings.Reading);
+            foreach (var check in process.Examine())
+                checks.Add(check);
         }
         catch (HotpatchException e)
         {
-            return [new DoctorCheck(name, false, e.Failure.What, e.Failure.WhatToDo)];
+            checks.Add(new DoctorCheck($"process {pid}", false, e.Failure.What, e.Failure.WhatToDo));
         }
-        using (target)
-        {
-            List<DoctorCheck> checks = [new DoctorCheck(name, true, $"{target.Process.Name} can be opened and was built for hotpatches (build {BuildIds.Short(target.Target.BuildId)})", null)];
-            try
-            {
-                target.Process.EnsureNotTraced();
-                var status = new NativeEngine(target.Target, EngineSettings.Reading).Status();
-                checks.Add(status.Agreement == Agreement.Agree
-                    ? new DoctorCheck(name, true, status.InForce is null ? "the baseline is in force" : $"delta {Phrases.Id(status.InForce.Id)} is in force", null)
-                    : new DoctorCheck(name, false, status.Explanation ?? "records and memory disagree", "The next apply or rollback repairs what an interrupted command left."));
-                checks.Add(Room(name, Conversions.Of(status.Space)));
-            }
-            catch (HotpatchException e)
-            {
-                refused = new DoctorCheck(name, false, e.Failure.What, e.Failure.WhatToDo);
-            }
-            return refused is null ? checks : [.. checks, refused];
-        }
-    }
-
-    private static DoctorCheck Room(string name, ArenaOutput arena)
-    {
-        const ulong Little = 10; // percent
-        var low = arena.Code.Left * 100 < arena.Code.Size * Little || arena.Slots.Left * 100 < arena.Slots.Size * Little || arena.Data.Left * 100 < arena.Data.Size * Little;
-        return new DoctorCheck(
-            name, !low, $"room left: code {Phrases.Left(arena.Code, bytes: true)}, data {Phrases.Left(arena.Data, bytes: true)}, slots {Phrases.Left(arena.Slots, bytes: false)}",
-            low ? "Plan a restart with the full build." : null);
+        return checks;
     }
 
     private static bool HasSysPtrace()

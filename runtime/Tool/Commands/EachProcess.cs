@@ -1,6 +1,7 @@
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Runtime.Native.Engine;
 using HotpatchBuild.Runtime.Native.Processes;
+using HotpatchBuild.Tool.Engines;
 using HotpatchBuild.Tool.Output;
 
 namespace HotpatchBuild.Tool.Commands;
@@ -10,8 +11,9 @@ internal static class EachProcess
 {
     /// <summary>Opens each and does it.</summary>
     /// <param name="pids">The processes.</param>
+    /// <param name="options">Who does it.</param>
     /// <param name="act">What to do.</param>
-    public static List<ChangeOutput> Change(IEnumerable<int> pids, Func<LiveTarget, ChangeReport> act)
+    public static List<ChangeOutput> Change(IEnumerable<int> pids, EngineOptions options, Func<IProcessEngine, ChangeDetails> act)
     {
         var outputs = new List<ChangeOutput>();
         foreach (var pid in pids)
@@ -19,9 +21,9 @@ internal static class EachProcess
             var name = "";
             try
             {
-                using var target = LiveTarget.Open(pid);
-                name = target.Process.Name;
-                outputs.Add(new ChangeOutput(pid, name, null, Conversions.Of(act(target))));
+                using var process = ProcessEngines.Open(pid, options);
+                name = process.Name;
+                outputs.Add(new ChangeOutput(pid, name, null, act(process)));
             }
             catch (HotpatchException e)
             {

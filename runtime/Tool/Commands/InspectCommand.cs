@@ -36,11 +36,8 @@ internal static class InspectCommand
 
     private static InspectedModule Of(DeltaFile delta, DeltaModule module, string? filter, bool summary)
     {
-        if (module.Engine != PatchEngine.Native)
-            return new InspectedModule(
-                module.Name, Conversions.NameOf(module.Engine), module.BuildId, 0, 0, 0,
-                [.. module.Functions.Where(function => Fits(filter, function.DisplayName, function.Symbol)).Select(function => new InspectedFunction(
-                    function.Symbol, function.DisplayName, function.File, function.FirstLine, function.LastLine, function.Added, 0, 0, null, null))]);
+        if (module.Engine == PatchEngine.Managed)
+            return ManagedListing.Of(delta, module, (name, symbol) => Fits(filter, name, symbol));
 
         var image = delta.ImageOf(module);
         var sources = module.Functions.ToLookup(function => function.Symbol);
@@ -52,7 +49,7 @@ internal static class InspectCommand
                 var source = sources[function.Symbol].FirstOrDefault();
                 return new InspectedFunction(
                     function.Symbol, function.DisplayName, source?.File, source?.FirstLine ?? 0, source?.LastLine ?? 0, function.PatchPoint is null,
-                    function.PatchPoint?.Size ?? 0, function.Size, listing?.Before(function), listing?.After(function));
+                    function.PatchPoint?.Size ?? 0, function.Size, listing?.Before(function), listing?.After(function), null);
             })
             .ToList();
         return new InspectedModule(

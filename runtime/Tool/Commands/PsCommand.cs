@@ -1,7 +1,7 @@
 using System.CommandLine;
 using HotpatchBuild.Formats.Diagnostics;
-using HotpatchBuild.Runtime.Native.Engine;
 using HotpatchBuild.Runtime.Native.Processes;
+using HotpatchBuild.Tool.Engines;
 using HotpatchBuild.Tool.Output;
 
 namespace HotpatchBuild.Tool.Commands;
@@ -18,24 +18,24 @@ internal static class PsCommand
         return command;
     }
 
-    private static ProcessesOutput Run() => new(Name, 0, null, [.. Selector.Prepared(ProcessList.Enumerate()).Select(Of)]);
+    private static ProcessesOutput Run() => new(Name, 0, null, [.. PatchableProcess.Among(ProcessList.Enumerate()).Select(Of)]);
 
-    private static ProcessOutput Of(PreparedProcess process)
+    private static ProcessOutput Of(PatchableProcess process)
     {
         var summary = process.Summary;
         try
         {
-            using var target = LiveTarget.Open(summary.Pid);
-            var status = new NativeEngine(target.Target, EngineSettings.Reading).Status();
+            using var opened = ProcessEngines.Open(summary.Pid, EngineSettings.Reading);
+            var status = opened.Status(history: false);
             return new ProcessOutput(
-                summary.Pid, summary.Name, summary.UserId, summary.Started, summary.Executable, process.BuildId, Conversions.StateOf(status), status.InForce?.Id,
-                status.InForce?.Target, status.InForce?.Since, null);
+                summary.Pid, process.Name, summary.UserId, summary.Started, summary.Executable, status.BuildId, status.State, status.InForce?.Delta,
+                status.InForce?.Target, status.InForce?.Since, null, process.Engine);
         }
         catch (HotpatchException e)
         {
             // One that is not ours is still worth a line.
             return new ProcessOutput(
-                summary.Pid, summary.Name, summary.UserId, summary.Started, summary.Executable, process.BuildId, null, null, null, null, Conversions.Of(e.Failure));
+                summary.Pid, process.Name, summary.UserId, summary.Started, summary.Executable, process.BuildId, null, null, null, null, Conversions.Of(e.Failure), process.Engine);
         }
     }
 }

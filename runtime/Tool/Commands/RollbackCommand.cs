@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HotpatchBuild.Runtime.Native.Engine;
 using HotpatchBuild.Tool.Output;
 
 namespace HotpatchBuild.Tool.Commands;
@@ -23,7 +22,7 @@ internal static class RollbackCommand
     private static ChangesOutput Run(ParseResult parsed, Selector selector, Option<double> timeout)
     {
         var options = EngineSettings.Of(parsed, timeout);
-        var processes = EachProcess.Change(selector.Select(parsed, null), target => new NativeEngine(target.Target, options).Rollback());
+        var processes = EachProcess.Change(selector.Select(parsed, null), options, static process => process.Rollback());
         var error = EachProcess.FirstError(processes);
         return new ChangesOutput(Name, error?.ExitCode ?? 0, error, null, processes);
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using HotpatchBuild.Formats.Diagnostics;
-using HotpatchBuild.Runtime.Native.Engine;
+using HotpatchBuild.Tool.Engines;
 using HotpatchBuild.Tool.Output;
 
 namespace HotpatchBuild.Tool.Commands;
@@ -33,16 +33,12 @@ internal static class StatusCommand
     {
         try
         {
-            using var target = LiveTarget.Open(pid);
-            var status = new NativeEngine(target.Target, EngineSettings.Reading).Status();
-            return new ProcessStatusOutput(
-                pid, target.Process.Name, null, Convert.ToHexStringLower(target.Target.BuildId.AsSpan()), Conversions.StateOf(status), status.Explanation,
-                status.InForce is null ? null : Conversions.Of(status.InForce), [.. status.Functions.Select(Conversions.Of)],
-                history ? [.. status.History.Select(Conversions.Of)] : null, status.ImagesLoaded, Conversions.Of(status.Space));
+            using var process = ProcessEngines.Open(pid, EngineSettings.Reading);
+            return process.Status(history);
         }
         catch (HotpatchException e)
         {
-            return new ProcessStatusOutput(pid, EachProcess.NameOf(pid), Conversions.Of(e.Failure), null, null, null, null, null, null, 0, null);
+            return new ProcessStatusOutput(pid, EachProcess.NameOf(pid), Conversions.Of(e.Failure), null, null, null, null, null, null, 0, null, null, null, null, null);
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using HotpatchBuild.Formats.Deltas;
+using HotpatchBuild.Runtime.Managed;
 using HotpatchBuild.Tool.Output;
 
 namespace HotpatchBuild.Tool.Commands;
@@ -17,7 +19,15 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static VerifyOutput Run(CheckedDelta delta) => new(
+    private static VerifyOutput Run(CheckedDelta delta)
+    {
+        // Native images were read with the delta.
+        if (delta.File.Manifest.Modules.Any(module => module.Engine == PatchEngine.Managed))
+            ManagedDelta.Of(delta.File).Verify();
+        return Of(delta);
+    }
+
+    private static VerifyOutput Of(CheckedDelta delta) => new(
         Name, 0, null, Conversions.Of(delta.File.Manifest, delta.Signature), [.. delta.File.Manifest.Modules.Select(Conversions.Of)]);
 
     private static void Write(VerifyOutput output, TextWriter text)

@@ -20,6 +20,14 @@ internal static class ChangesText
         if (change.AlreadyInForce)
             return;
         text.WriteLine($"  {Functions(change)}");
+        if (change.Managed is { } managed)
+            Write(output, managed, text);
+        else
+            WriteNative(output, change, text);
+    }
+
+    private static void WriteNative(ChangesOutput output, ChangeDetails change, TextWriter text)
+    {
         if (output.Command != "rollback")
             text.WriteLine(change.ImageReused
                 ? "  its code was loaded already"
@@ -30,8 +38,19 @@ internal static class ChangesText
             if (stop.CallsUnderWay)
                 text.WriteLine("  calls were under way in functions that changed: they finish in the old code and may meet new functions on their way");
         }
-        if (output.Command != "rollback")
-            text.WriteLine($"  left afterwards: code {Phrases.Left(change.Arena.Code, bytes: true)}, data {Phrases.Left(change.Arena.Data, bytes: true)}, slots {Phrases.Left(change.Arena.Slots, bytes: false)}");
+        if (output.Command != "rollback" && change.Arena is { } arena)
+            text.WriteLine($"  left afterwards: code {Phrases.Left(arena.Code, bytes: true)}, data {Phrases.Left(arena.Data, bytes: true)}, slots {Phrases.Left(arena.Slots, bytes: false)}");
+    }
+
+    private static void Write(ChangesOutput output, ManagedChangeOutput managed, TextWriter text)
+    {
+        if (managed.Methods > 0)
+            text.WriteLine($"  {Phrases.Count(managed.Methods, "method")} {(output.Command == "check" ? "to switch" : "switched")} at once{(managed.SuspendedMicroseconds > 0 ? $", the runtime stood still for {Phrases.Duration(managed.SuspendedMicroseconds)}" : "")}");
+        if (managed.NotLoaded.Count > 0)
+            text.WriteLine(Reporter.OneLine($"  not loaded yet, patched when loaded: {string.Join(", ", managed.NotLoaded)}"));
+        StaleText.Write(managed.Stale, text);
+        foreach (var note in managed.Notes)
+            text.WriteLine(Reporter.OneLine($"  {note.Id}: {note.What} {note.WhatToDo}"));
     }
 
     private static string Outcome(ChangesOutput output, ChangeDetails change) => (output.Command, change) switch

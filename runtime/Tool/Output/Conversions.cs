@@ -10,6 +10,14 @@ internal static class Conversions
 {
     public static ErrorOutput Of(Failure failure) => new(failure.Id, failure.What, failure.WhatToDo, (int)failure.ExitCode);
 
+    public static RemarkOutput RemarkOf(Failure failure) =>
+        new(failure.Id, failure.What, failure.WhatToDo, (int)failure.ExitCode, failure.Where?.File, failure.Where?.Line ?? 0);
+
+    public static ErrorOutput ErrorOf(RemarkOutput remark) => new(remark.Id, PlaceOf(remark) + remark.What, remark.WhatToDo, remark.ExitCode);
+
+    /// <summary>Where a remark points, as compilers write it in front of a message; empty where that is not known.</summary>
+    public static string PlaceOf(RemarkOutput remark) => remark.File is null ? "" : $"{remark.File}({remark.Line}): ";
+
     public static DeltaOutput Of(DeltaManifest manifest, SignatureReport? signature) => new(
         manifest.Id, manifest.Program, Of(manifest.Baseline), Of(manifest.Target), manifest.CreatedAt, manifest.CreatedBy,
         new AdvisoryOutput(manifest.Advisory.Text, manifest.Advisory.Identifiers), signature is null ? null : Of(signature));
@@ -22,7 +30,7 @@ internal static class Conversions
     public static ChangeDetails Of(ChangeReport report) => new(
         report.AlreadyThere, report.Before, report.Delta, report.ImageReused, NameOf(report.Repaired),
         [.. report.Functions.Select(function => new FunctionChangeOutput(function.Symbol, function.DisplayName, NameOf(function.Change)))],
-        report.Added, report.CodeBytes, report.DataBytes, report.Switch is null ? null : Of(report.Switch), Of(report.Space));
+        report.Added, report.CodeBytes, report.DataBytes, report.Switch is null ? null : Of(report.Switch), Of(report.Space), NameOf(PatchEngine.Native), null);
 
     public static string NameOf(FunctionChange change) => change switch
     {

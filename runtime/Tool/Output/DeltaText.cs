@@ -17,7 +17,7 @@ internal static class DeltaText
     }
 
     private static string Of(RevisionOutput revision) =>
-        $"{revision.Describe} ({Phrases.Id(revision.Commit)}{(revision.Modified ? ", with changes that are in no commit" : "")})";
+        $"{revision.Describe} ({(revision.Commit.Length > 0 ? Phrases.Id(revision.Commit) : "no commit known")}{(revision.Modified ? ", with changes that are in no commit" : "")})";
 
     private static string Signature(SignatureOutput? signature) => signature switch
     {

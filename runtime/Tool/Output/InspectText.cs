@@ -13,10 +13,12 @@ internal static class InspectText
         foreach (var module in output.Modules)
         {
             text.WriteLine();
+            var holds = module.Engine == "managed"
+                ? $"{Phrases.Bytes((ulong)module.CodeBytes)} of IL, {Phrases.Bytes((ulong)module.DataBytes)} of added assemblies"
+                : $"{Phrases.Bytes((ulong)module.CodeBytes)} of code, {Phrases.Bytes((ulong)module.DataBytes)} of data, {Phrases.Count(module.UnwindSlots, "unwind slot")}";
             text.WriteLine(Reporter.OneLine(
                 $"{module.Name}: {module.Engine}{(module.BuildId is null ? "" : $", build {Runtime.Native.Engine.BuildIds.Short(module.BuildId)}")}, "
-                + $"{Phrases.Count(module.Functions.Count, "function")}, {Phrases.Bytes((ulong)module.CodeBytes)} of code, {Phrases.Bytes((ulong)module.DataBytes)} of data, "
-                + Phrases.Count(module.UnwindSlots, "unwind slot")));
+                + $"{Phrases.Count(module.Functions.Count, "function")}, {holds}"));
             foreach (var function in module.Functions)
                 Write(function, text);
         }
@@ -24,8 +26,9 @@ internal static class InspectText
 
     private static void Write(InspectedFunction function, TextWriter text)
     {
-        var size = function.Added ? $"new, {function.BytesAfter} bytes" : $"{function.BytesBefore} -> {function.BytesAfter} bytes";
-        text.WriteLine(Reporter.OneLine($"  {function.Name}  {size}{Source(function)}"));
+        text.WriteLine(Reporter.OneLine($"  {function.Name}  {Size(function)}{Source(function)}"));
+        if (function.Holder is { } holder)
+            text.WriteLine(Reporter.OneLine($"    in {holder}"));
         Write("before", function.Before, text);
         Write("after", function.After, text);
     }
@@ -38,6 +41,14 @@ internal static class InspectText
         foreach (var instruction in instructions)
             text.WriteLine(Reporter.OneLine(string.Create(CultureInfo.InvariantCulture, $"      {instruction.Offset,4:x}  {instruction.Bytes.PadRight(BytesWidth)}  {instruction.Text}")));
     }
+
+    private static string Size(InspectedFunction function) => function switch
+    {
+        { Holder: not null } => $"{function.BytesAfter} bytes of IL",
+        { Added: true, BytesAfter: 0 } => "new",
+        { Added: true } => $"new, {function.BytesAfter} bytes",
+        _ => $"{function.BytesBefore} -> {function.BytesAfter} bytes",
+    };
 
     private static string Source(InspectedFunction function) => (function.File, function.FirstLine) switch
     {

@@ -10,14 +10,14 @@ internal static class PsText
     {
         if (output.Processes.Count == 0)
         {
-            text.WriteLine("no process that was built for hotpatches is running");
+            text.WriteLine("no process that was built for hotpatches or runs on CoreCLR is running");
             return;
         }
         var now = TimeProvider.System.GetUtcNow();
-        List<string[]> rows = [["PID", "NAME", "BUILD", "AGE", "IN FORCE"]];
+        List<string[]> rows = [["PID", "NAME", "ENGINE", "BUILD", "AGE", "IN FORCE"]];
         rows.AddRange(output.Processes.Select(process => new[]
         {
-            process.Pid.ToString(CultureInfo.InvariantCulture), Reporter.OneLine(process.Name), BuildIds.Short(process.BuildId), Phrases.Age(now - process.StartedAt),
+            process.Pid.ToString(CultureInfo.InvariantCulture), Reporter.OneLine(process.Name), process.Engine, BuildIds.Short(process.BuildId), Phrases.Age(now - process.StartedAt),
             Reporter.OneLine(InForce(process, now)),
         }));
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();

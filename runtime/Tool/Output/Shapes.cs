@@ -73,10 +73,34 @@ internal sealed record ChangeOutput(int Pid, string Name, ErrorOutput? Error, Ch
 /// <param name="CodeBytes">Code loaded.</param>
 /// <param name="DataBytes">Data loaded.</param>
 /// <param name="Stop">How long threads stood still; null for check and where nothing was switched.</param>
-/// <param name="Arena">The reserved space afterwards.</param>
+/// <param name="Arena">The reserved space afterwards; null for a CoreCLR process.</param>
+/// <param name="Engine">native or managed.</param>
+/// <param name="Managed">What only a CoreCLR process has; null for others.</param>
 internal sealed record ChangeDetails(
     bool AlreadyInForce, string? Before, string? After, bool ImageReused, string Repaired, IReadOnlyList<FunctionChangeOutput> Functions, int Added, ulong CodeBytes,
-    ulong DataBytes, StopOutput? Stop, ArenaOutput Arena);
+    ulong DataBytes, StopOutput? Stop, ArenaOutput? Arena, string Engine, ManagedChangeOutput? Managed);
+
+/// <summary>What only a change of a CoreCLR process has.</summary>
+/// <param name="Methods">Methods that were switched, all at once.</param>
+/// <param name="SuspendedMicroseconds">How long the runtime was suspended.</param>
+/// <param name="NotLoaded">Assemblies of the delta that are not loaded yet: they are patched when they are.</param>
+/// <param name="Stale">Old code that still runs.</param>
+/// <param name="Notes">What has to be known beside it.</param>
+internal sealed record ManagedChangeOutput(
+    int Methods, double SuspendedMicroseconds, IReadOnlyList<string> NotLoaded, IReadOnlyList<StaleOutput> Stale, IReadOnlyList<NoteOutput> Notes);
+
+/// <summary>Old code that still runs.</summary>
+/// <param name="Method">Name of the changed method, or of the one that has it inlined.</param>
+/// <param name="Kind">frame, inliner or state-machine.</param>
+/// <param name="Thread">Thread id; null where it is on no thread.</param>
+/// <param name="Count">How many frames or instances.</param>
+internal sealed record StaleOutput(string Method, string Kind, int? Thread, int Count);
+
+/// <summary>Something that is no error and has to be known.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="What">What it is.</param>
+/// <param name="WhatToDo">What can be done about it.</param>
+internal sealed record NoteOutput(string Id, string What, string WhatToDo);
 
 /// <summary>One function: patched, superseded, reverted or unchanged.</summary>
 internal sealed record FunctionChangeOutput(string Symbol, string Name, string Change);
@@ -98,25 +122,30 @@ internal sealed record StatusOutput(string Command, int ExitCode, ErrorOutput? E
 /// <param name="Pid">Process id.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Error">Why it cannot be read, or null.</param>
-/// <param name="BuildId">GNU build-id of its executable.</param>
+/// <param name="BuildId">GNU build-id of its executable; for a CoreCLR process MVID of its program's assembly.</param>
 /// <param name="State">baseline, in-force, interrupted or disagree.</param>
 /// <param name="Explanation">One sentence for the last two.</param>
 /// <param name="InForce">The delta in force.</param>
 /// <param name="Functions">Every function that a loaded delta replaces, as the process's memory says.</param>
 /// <param name="History">What was in force, oldest first; null without --history.</param>
 /// <param name="ImagesLoaded">Deltas whose code is in the process.</param>
-/// <param name="Arena">The reserved space.</param>
+/// <param name="Arena">The reserved space; null for a CoreCLR process.</param>
+/// <param name="Engine">native or managed.</param>
+/// <param name="Prepared">The process was prepared for hotpatches when it started; null for the native engine.</param>
+/// <param name="NotLoaded">Assemblies of the delta that are not loaded yet; null for the native engine.</param>
+/// <param name="Stale">Old code that still runs; null for the native engine.</param>
 internal sealed record ProcessStatusOutput(
     int Pid, string Name, ErrorOutput? Error, string? BuildId, string? State, string? Explanation, InForceOutput? InForce,
-    IReadOnlyList<FunctionStatusOutput>? Functions, IReadOnlyList<InForceOutput>? History, int ImagesLoaded, ArenaOutput? Arena);
+    IReadOnlyList<FunctionStatusOutput>? Functions, IReadOnlyList<InForceOutput>? History, int ImagesLoaded, ArenaOutput? Arena,
+    string? Engine, bool? Prepared, IReadOnlyList<string>? NotLoaded, IReadOnlyList<StaleOutput>? Stale);
 
 /// <summary>A delta's time in force.</summary>
 internal sealed record InForceOutput(
     string Delta, string Program, string Baseline, string BaselineCommit, string Target, string TargetCommit, DateTimeOffset LoadedAt, DateTimeOffset Since, string By,
     uint Uid, string Tool, DateTimeOffset? EndedAt, string? EndedBy, string? EndReason);
 
-/// <summary>A function as the process's memory says.</summary>
-internal sealed record FunctionStatusOutput(string Symbol, string Name, string Baseline, string Body, bool Patched, bool AsRecorded);
+/// <summary>A function as the process's memory says; addresses are null for a CoreCLR process.</summary>
+internal sealed record FunctionStatusOutput(string Symbol, string Name, string? Baseline, string? Body, bool Patched, bool AsRecorded);
 
 /// <summary><c>ps</c>.</summary>
 internal sealed record ProcessesOutput(string Command, int ExitCode, ErrorOutput? Error, IReadOnlyList<ProcessOutput> Processes) : CommandOutput(Command, ExitCode, Error);
@@ -127,15 +156,16 @@ internal sealed record ProcessesOutput(string Command, int ExitCode, ErrorOutput
 /// <param name="Uid">Its user.</param>
 /// <param name="StartedAt">When it was started.</param>
 /// <param name="Executable">Its program's path.</param>
-/// <param name="BuildId">GNU build-id.</param>
+/// <param name="BuildId">GNU build-id; for a CoreCLR process MVID of its program's assembly, null where that cannot be seen.</param>
 /// <param name="State">As in status; null when it cannot be read.</param>
 /// <param name="Delta">Id of the delta in force.</param>
 /// <param name="Target">The revision that the delta leads to.</param>
 /// <param name="Since">Since when.</param>
 /// <param name="Error">Why its state cannot be read, or null.</param>
+/// <param name="Engine">native or managed.</param>
 internal sealed record ProcessOutput(
-    int Pid, string Name, uint Uid, DateTimeOffset StartedAt, string Executable, string BuildId, string? State, string? Delta, string? Target, DateTimeOffset? Since,
-    ErrorOutput? Error);
+    int Pid, string Name, uint Uid, DateTimeOffset StartedAt, string Executable, string? BuildId, string? State, string? Delta, string? Target, DateTimeOffset? Since,
+    ErrorOutput? Error, string Engine);
 
 /// <summary><c>verify</c>.</summary>
 internal sealed record VerifyOutput(string Command, int ExitCode, ErrorOutput? Error, DeltaOutput Delta, IReadOnlyList<ModuleOutput> Modules)
@@ -163,9 +193,10 @@ internal sealed record InspectedModule(
 /// <param name="BytesAfter">Size of the new body.</param>
 /// <param name="Before">The baseline's instructions; null for an added one and in a summary.</param>
 /// <param name="After">The new instructions; null in a summary.</param>
+/// <param name="Holder">Where the new body is in a managed image, and null for the native engine.</param>
 internal sealed record InspectedFunction(
     string Symbol, string Name, string? File, int FirstLine, int LastLine, bool Added, uint BytesBefore, uint BytesAfter, IReadOnlyList<InstructionOutput>? Before,
-    IReadOnlyList<InstructionOutput>? After);
+    IReadOnlyList<InstructionOutput>? After, string? Holder);
 
 /// <summary>One instruction: offset from the function's entry, bytes in hex, text.</summary>
 internal sealed record InstructionOutput(int Offset, string Bytes, string Text);
@@ -180,6 +211,35 @@ internal sealed record DoctorOutput(string Command, int ExitCode, ErrorOutput? E
 /// <param name="WhatToDo">The next step; null when it is as it should be.</param>
 internal sealed record DoctorCheck(string Name, bool Ok, string What, string? WhatToDo);
 
+/// <summary><c>diff</c>.</summary>
+/// <param name="Command">See <see cref="CommandOutput"/>.</param>
+/// <param name="ExitCode">2 where anything is refused.</param>
+/// <param name="Error">The first refusal.</param>
+/// <param name="Delta">What was written; null where it was refused or nothing is to be patched.</param>
+/// <param name="File">Where it was written.</param>
+/// <param name="Size">The file's size; 0 where none was written.</param>
+/// <param name="Framework">Which framework's assemblies were taken out of packages.</param>
+/// <param name="Compared">Assemblies that differ.</param>
+/// <param name="Same">Number of assemblies that are the same.</param>
+/// <param name="OnlyOld">Assemblies that only the old build has.</param>
+/// <param name="OnlyNew">Assemblies that only the new build has.</param>
+/// <param name="Modules">What the delta changes and adds.</param>
+/// <param name="Refusals">Why there is no delta: all of it.</param>
+/// <param name="Warnings">What does not stop the delta but has to be known.</param>
+internal sealed record DiffOutput(
+    string Command, int ExitCode, ErrorOutput? Error, DeltaOutput? Delta, string? File, long Size, string? Framework, IReadOnlyList<string> Compared, int Same,
+    IReadOnlyList<string> OnlyOld, IReadOnlyList<string> OnlyNew, IReadOnlyList<DiffedModule> Modules, IReadOnlyList<RemarkOutput> Refusals,
+    IReadOnlyList<RemarkOutput> Warnings) : CommandOutput(Command, ExitCode, Error);
+
+/// <summary>A patched assembly.</summary>
+internal sealed record DiffedModule(string Name, Guid Mvid, int Size, IReadOnlyList<DiffedFunction> Functions);
+
+/// <summary>A function that is changed or added, with its 1-based lines in the new sources; 0 where unknown.</summary>
+internal sealed record DiffedFunction(string Symbol, string Name, string? File, int FirstLine, int LastLine, bool Added);
+
+/// <summary>A refusal or warning about an edit, with its 1-based line in the new sources; 0 where unknown.</summary>
+internal sealed record RemarkOutput(string Id, string What, string WhatToDo, int ExitCode, string? File, int Line);
+
 /// <summary>Serialisation without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(FailureOutput))]
@@ -189,4 +249,5 @@ internal sealed record DoctorCheck(string Name, bool Ok, string What, string? Wh
 [JsonSerializable(typeof(VerifyOutput))]
 [JsonSerializable(typeof(InspectOutput))]
 [JsonSerializable(typeof(DoctorOutput))]
+[JsonSerializable(typeof(DiffOutput))]
 internal sealed partial class ShapesContext : JsonSerializerContext;

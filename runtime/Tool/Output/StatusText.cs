@@ -26,10 +26,18 @@ internal static class StatusText
             text.WriteLine(Reporter.OneLine($"  {explanation}"));
         foreach (var entry in process.History ?? [])
             text.WriteLine(Reporter.OneLine($"  history: {Phrases.Id(entry.Delta)} {entry.Target}, {Phrases.Time(entry.Since)} by {entry.By}{Ended(entry)}"));
-        var arena = process.Arena!;
-        text.WriteLine(
-            $"  left: code {Phrases.Left(arena.Code, bytes: true)}, data {Phrases.Left(arena.Data, bytes: true)}, "
-            + $"entries {Phrases.Left(arena.Entries, bytes: false)}, slots {Phrases.Left(arena.Slots, bytes: false)}");
+        if (process.NotLoaded is { Count: > 0 } notLoaded)
+            text.WriteLine(Reporter.OneLine($"  not loaded yet, patched when loaded: {string.Join(", ", notLoaded)}"));
+        if (process.Stale is { } stale && (process.InForce is not null || process.ImagesLoaded > 0))
+        {
+            StaleText.Write(stale, text);
+            if (stale.Count == 0)
+                text.WriteLine("  no old code runs any more");
+        }
+        if (process.Arena is { } arena)
+            text.WriteLine(
+                $"  left: code {Phrases.Left(arena.Code, bytes: true)}, data {Phrases.Left(arena.Data, bytes: true)}, "
+                + $"entries {Phrases.Left(arena.Entries, bytes: false)}, slots {Phrases.Left(arena.Slots, bytes: false)}");
     }
 
     private static string State(ProcessStatusOutput process) => process.State switch

@@ -29,7 +29,7 @@ internal static class StopFloorBenchmark
             using (TargetProcess target = TargetProcess.Open(int.Parse(answer[1], CultureInfo.InvariantCulture)))
             {
                 ulong word = target.ReadWord(entry);
-                SwitchPlan plan = new([new WordStore(entry, word, word)], [new GuardedRange(entry + 1, entry + 5, "patched")], 0, 0, 0, TimeSpan.FromSeconds(10));
+                SwitchPlan plan = new([new WordStore(entry, word, word)], [new GuardedRange(entry + 1, entry + 5, "patched")], TimeSpan.FromSeconds(10));
                 for (int turn = 0; turn < Turns; turn++)
                 {
                     floors.AddRange(Floor(floor, target.Pid, rounds / Turns, urgent: false));

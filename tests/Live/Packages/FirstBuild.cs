@@ -29,24 +29,25 @@ public sealed class FirstBuild(PackageFeed feed)
         BaselineRecord record = BaselineReader.Read(file);
         ElfFile executable = ElfFile.Read(File.ReadAllBytes(project.Executable), project.Executable);
         Assert.Single(executable.Notes, note => note.Owner == ArenaNote.Owner && note.Type == ArenaNote.Type);
-        Assert.Equal(executable.BuildId.ToArray(), record.Build.BuildId.AsEnumerable());
+        NativeBuild native = Assert.IsType<NativeBuild>(record.Build);
+        Assert.Equal(executable.BuildId.ToArray(), native.BuildId.AsEnumerable());
         Assert.Equal(new BaselineKey("App", "App.csproj", framework, "linux-x64", "Release"), record.Manifest.Key);
         Assert.Equal(project.Git("rev-parse", "HEAD"), record.Manifest.Commit);
         Assert.False(record.Manifest.Modified);
         Assert.Equal("Program.cs", record.Manifest.Sources[0].Path);
         Assert.Contains(record.Manifest.References, reference => reference.Name == "System.Runtime.dll");
-        Assert.StartsWith(framework[3..], record.Manifest.IlcVersion, StringComparison.Ordinal);
-        Assert.Contains($"Microsoft.NETCore.App {record.Manifest.IlcVersion}", record.Manifest.Frameworks);
-        Assert.Contains("--root:App", record.Manifest.LayoutFlags);
-        Assert.Equal(File.ReadAllBytes(project.Executable), record.Build.Executable.ToArray());
+        Assert.StartsWith(framework[3..], record.Manifest.Native!.IlcVersion, StringComparison.Ordinal);
+        Assert.Contains($"Microsoft.NETCore.App {record.Manifest.Native!.IlcVersion}", record.Manifest.Frameworks);
+        Assert.Contains("--root:App", record.Manifest.Native!.LayoutFlags);
+        Assert.Equal(File.ReadAllBytes(project.Executable), native.Executable.ToArray());
         Assert.Equal(File.ReadAllBytes(Path.Combine(project.IntermediateFolder, "App.dll")), record.Build.Assembly.Image.ToArray());
         Assert.Empty(record.Build.OtherAssemblies);
         Assert.Contains(record.Build.CompilerArguments, argument => argument == "Program.cs");
-        Assert.Contains("--root:App", record.Build.IlcArguments);
-        Assert.Contains(record.Build.LinkerArguments, argument => argument.Contains("arena.o", StringComparison.Ordinal));
-        Assert.True(record.Manifest.Audit.Functions > 1000);
-        Assert.Contains(record.Build.Symbols.Symbols, symbol => symbol.Name.Contains("Greeter", StringComparison.Ordinal) && symbol.Type == ElfSymbolType.Function);
-        ElfFile @object = ElfFile.Read(record.Build.Object, "object");
+        Assert.Contains("--root:App", native.IlcArguments);
+        Assert.Contains(native.LinkerArguments, argument => argument.Contains("arena.o", StringComparison.Ordinal));
+        Assert.True(record.Manifest.Native!.Audit.Functions > 1000);
+        Assert.Contains(native.Symbols.Symbols, symbol => symbol.Name.Contains("Greeter", StringComparison.Ordinal) && symbol.Type == ElfSymbolType.Function);
+        ElfFile @object = ElfFile.Read(native.Object, "object");
         Assert.True(@object.BytesOf(@object.FindSection(".debug_info")!).Span.IndexOfAnyExcept((byte)0) < 0);
     }
 

@@ -21,8 +21,12 @@ public sealed class PackageFeed : IDisposable
         string package = Assert.Single(Directory.GetFiles(packed, "HotpatchBuild.*.nupkg"));
         Version = Path.GetFileNameWithoutExtension(package)["HotpatchBuild.".Length..] + "-test" + Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(package)))[..8];
         Directory.CreateDirectory(Path.Combine(_folder, "feed"));
-        WithVersion(package, Path.Combine(_folder, "feed", $"HotpatchBuild.{Version}.nupkg"), Version);
+        Package = Path.Combine(_folder, "feed", $"HotpatchBuild.{Version}.nupkg");
+        WithVersion(package, Package, Version);
     }
+
+    /// <summary>The package's file.</summary>
+    public string Package { get; }
 
     /// <summary>The package's version in this feed.</summary>
     public string Version { get; }

@@ -5,13 +5,17 @@ namespace HotpatchBuild.Tests.Live.Packages;
 public sealed class ProjectsThatCannot(PackageFeed feed)
 {
     [Theory]
-    [InlineData("HPB2401", "<PublishAot>false</PublishAot>")]
     [InlineData("HPB2405", "<StackTraceSupport>false</StackTraceSupport>")]
     [InlineData("HPB2406", "<DebugType>none</DebugType>")]
     [InlineData("HPB2408", "<HotpatchOnRefusal>ignore</HotpatchOnRefusal>")]
-    public void Be_hot_patched_are_refused_before_compiling(string code, string properties)
+    [InlineData("HPB2408", "<HotpatchOnRefusal>ignore</HotpatchOnRefusal>", false)]
+    [InlineData("HPB2403", "<RuntimeIdentifier>linux-arm64</RuntimeIdentifier><SelfContained>false</SelfContained><UseAppHost>false</UseAppHost>", false)]
+    [InlineData("HPB2409", "<PublishTrimmed>true</PublishTrimmed><RuntimeIdentifier>linux-x64</RuntimeIdentifier>", false)]
+    [InlineData("HPB2410", "<PublishSingleFile>true</PublishSingleFile><RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>false</SelfContained>", false)]
+    [InlineData("HPB2412", "<DebugType>none</DebugType>", false)]
+    public void Be_hot_patched_are_refused_before_compiling(string code, string properties, bool aot = true)
     {
-        using var project = new TestProject(feed, properties: properties);
+        using var project = new TestProject(feed, aot ? "net9.0" : "net10.0", aot, properties: properties);
         CommandResult build = project.Hotpatch();
         Assert.NotEqual(0, build.ExitCode);
         Assert.Contains("error " + code + ": ", Assert.Single(build.LinesWith("error HPB")), StringComparison.Ordinal);

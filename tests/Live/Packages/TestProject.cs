@@ -9,6 +9,7 @@ public sealed class TestProject : IDisposable
     {
         _feed = feed;
         Framework = framework;
+        Native = aot;
         Git("init", "-q", "-b", "main");
         WriteProject(aot, package, properties);
         Write("nuget.config", feed.NuGetConfig);
@@ -24,11 +25,14 @@ public sealed class TestProject : IDisposable
 
     public string Framework { get; }
 
-    public string OutputFolder => At($"bin/Release/{Framework}/linux-x64");
+    /// <summary>Whether the program is NativeAOT's and not CoreCLR's.</summary>
+    public bool Native { get; }
 
-    public string IntermediateFolder => At($"obj/Release/{Framework}/linux-x64");
+    public string OutputFolder => At($"bin/Release/{Framework}{(Native ? "/linux-x64" : "")}");
 
-    public string Executable => Path.Combine(OutputFolder, "native/App");
+    public string IntermediateFolder => At($"obj/Release/{Framework}{(Native ? "/linux-x64" : "")}");
+
+    public string Executable => Path.Combine(OutputFolder, Native ? "native/App" : "App");
 
     public string Delta => Path.Combine(OutputFolder, "hotpatch/App.hotpatch");
 

@@ -5,14 +5,16 @@ namespace HotpatchBuild.Tests.Live.Packages;
 [Collection(PackageTests.Name)]
 public sealed class WithoutTheFlag(PackageFeed feed)
 {
-    [Fact]
-    public void The_package_leaves_no_trace_in_what_is_built_and_published()
+    [Theory]
+    [InlineData("net9.0", true)]
+    [InlineData("net10.0", false)]
+    public void The_package_leaves_no_trace_in_what_is_built_and_published(string framework, bool aot)
     {
-        using var project = new TestProject(feed, package: false);
+        using var project = new TestProject(feed, framework, aot, package: false);
         Dictionary<string, string> without = PublishedFiles(project);
-        project.WriteProject(package: true);
+        project.WriteProject(aot, package: true);
         Dictionary<string, string> with = PublishedFiles(project);
-        Assert.Contains("bin/Release/net9.0/linux-x64/publish/App", with.Keys);
+        Assert.Contains(Path.GetRelativePath(project.Folder, Path.Combine(project.OutputFolder, "publish/App")), with.Keys);
         Assert.Equal(without, with);
         Assert.False(Directory.Exists(project.Store));
         Assert.False(Directory.Exists(Path.Combine(project.IntermediateFolder, "hotpatch")));

@@ -38,10 +38,21 @@ internal sealed record Answer(int Status, string Body)
     }
 }
 
+/// <summary>A request to a service.</summary>
+/// <param name="Customer">Who is signed in; null for nobody.</param>
+/// <param name="Body">JSON; ignored for GET.</param>
+internal sealed record AnswerRequest(string? Customer, HttpMethod Method, string Path, string Body);
+
 /// <summary>One request and what each revision of the service answers to it.</summary>
 internal sealed record AnswerCase(
     string Name, HttpMethod Method, string Path, string Request, IReadOnlySet<string> Ignored, IReadOnlyDictionary<string, Answer> Answers)
 {
+    /// <summary>Who is signed in; null for nobody.</summary>
+    public string? Customer { get; init; }
+
+    /// <summary>True when a revision's answer comes some time after the revision.</summary>
+    public bool Eventually { get; init; }
+
     /// <summary>Parses an answer as this case compares answers.</summary>
     public Answer Read(int status, ReadOnlySpan<byte> body) => Answer.Parse(status, body, Ignored);
 }
@@ -49,26 +60,44 @@ internal sealed record AnswerCase(
 /// <summary>The example's `fixes/expected.json`: its revisions, oldest first, and what they answer.</summary>
 internal sealed record AnswerBook(IReadOnlyList<string> Revisions, IReadOnlyList<AnswerCase> Cases)
 {
+    /// <summary>Passwords of the customers that requests are made for.</summary>
+    public IReadOnlyDictionary<string, string> Customers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What is asked once, before everything else.</summary>
+    public IReadOnlyList<AnswerRequest> Setup { get; init; } = [];
+
     public static AnswerBook Read(string path)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
         string[] revisions = document.RootElement.GetProperty("revisions").EnumerateArray().Select(revision => revision.GetString()!).ToArray();
         AnswerCase[] cases = document.RootElement.GetProperty("cases").EnumerateArray().Select(@case => ReadCase(@case, revisions)).ToArray();
-        return new AnswerBook(revisions, cases);
+        return new AnswerBook(revisions, cases)
+        {
+            Customers = document.RootElement.TryGetProperty("customers", out JsonElement customers)
+                ? customers.EnumerateObject().ToDictionary(customer => customer.Name, customer => customer.Value.GetString()!)
+                : [],
+            Setup = document.RootElement.TryGetProperty("setup", out JsonElement setup) ? setup.EnumerateArray().Select(ReadRequest).ToArray() : [],
+        };
     }
+
+    private static AnswerRequest ReadRequest(JsonElement request) => new(
+        request.TryGetProperty("as", out JsonElement customer) ? customer.GetString() : null,
+        new HttpMethod(request.GetProperty("method").GetString()!),
+        request.GetProperty("path").GetString()!,
+        request.TryGetProperty("request", out JsonElement body) ? body.GetRawText() : "");
 
     private static AnswerCase ReadCase(JsonElement @case, string[] revisions)
     {
         HashSet<string> ignored = @case.TryGetProperty("ignore", out JsonElement names)
             ? names.EnumerateArray().Select(name => name.GetString()!).ToHashSet()
             : [];
+        AnswerRequest request = ReadRequest(@case);
         return new AnswerCase(
-            @case.GetProperty("name").GetString()!,
-            new HttpMethod(@case.GetProperty("method").GetString()!),
-            @case.GetProperty("path").GetString()!,
-            @case.GetProperty("request").GetRawText(),
-            ignored,
-            ReadAnswers(@case.GetProperty("answers"), revisions, ignored));
+            @case.GetProperty("name").GetString()!, request.Method, request.Path, request.Body, ignored, ReadAnswers(@case.GetProperty("answers"), revisions, ignored))
+        {
+            Customer = request.Customer,
+            Eventually = @case.TryGetProperty("eventually", out JsonElement eventually) && eventually.GetBoolean(),
+        };
     }
 
     private static Dictionary<string, Answer> ReadAnswers(JsonElement answers, string[] revisions, HashSet<string> ignored)

@@ -17,6 +17,7 @@ internal sealed class HttpLoad : IAsyncDisposable
 
     private readonly HttpClient _client;
     private readonly IReadOnlyList<AnswerCase> _cases;
+    private readonly IReadOnlyDictionary<string, string> _sessions;
     private readonly CancellationTokenSource _stop = new();
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
     private readonly Lock _gate = new();
@@ -30,16 +31,23 @@ internal sealed class HttpLoad : IAsyncDisposable
     private long _answered;
     private long _violations;
 
-    private HttpLoad(Uri service, IReadOnlyList<AnswerCase> cases, int workers, string[] allowed)
+    private HttpLoad(Uri service, IReadOnlyList<AnswerCase> cases, IReadOnlyDictionary<string, string> sessions, int workers, string[] allowed)
     {
         _client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = workers, UseProxy = false }) { BaseAddress = service, Timeout = s_requestBound };
         _cases = cases;
+        _sessions = sessions;
         _epochs = [Check(allowed)];
         _workers = Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker))).ToArray();
     }
 
     /// <param name="allowed">Revisions whose answers are right to begin with.</param>
-    public static HttpLoad Start(Uri service, IReadOnlyList<AnswerCase> cases, int workers, params string[] allowed) => new(service, cases, workers, allowed);
+    public static HttpLoad Start(Uri service, IReadOnlyList<AnswerCase> cases, int workers, params string[] allowed) =>
+        new(service, cases, new Dictionary<string, string>(), workers, allowed);
+
+    /// <param name="sessions">Tokens of the customers that cases are asked for.</param>
+    /// <param name="allowed">Revisions whose answers are right to begin with.</param>
+    public static HttpLoad Start(Uri service, IReadOnlyList<AnswerCase> cases, IReadOnlyDictionary<string, string> sessions, int workers, params string[] allowed) =>
+        new(service, cases, sessions, workers, allowed);
 
     /// <summary>From here on, the answers of these revisions are right, and no others. Name the old and the new one before a switch, the new one after it.</summary>
     public void Allow(params string[] revisions)
@@ -131,11 +139,17 @@ internal sealed class HttpLoad : IAsyncDisposable
         }
     }
 
-    private static HttpRequestMessage CreateRequest(AnswerCase @case) => new(@case.Method, @case.Path)
+    private HttpRequestMessage CreateRequest(AnswerCase @case)
     {
-        Version = HttpVersion.Version11,
-        Content = @case.Method == HttpMethod.Get ? null : new StringContent(@case.Request, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
-    };
+        var request = new HttpRequestMessage(@case.Method, @case.Path)
+        {
+            Version = HttpVersion.Version11,
+            Content = @case.Method == HttpMethod.Get ? null : new StringContent(@case.Request, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
+        };
+        if (@case.Customer is { } customer)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _sessions[customer]);
+        return request;
+    }
 
     private void Judge(AnswerCase @case, long number, int firstEpoch, Answer answer)
     {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Tests.Unit.Baselines;
@@ -17,7 +18,8 @@ public sealed class BaselineFiles : IDisposable
         BaselineRecord record = SampleRecord.Create();
         BaselineRecord read = BaselineReader.Read(Write(SampleRecord.ToBytes(record)));
         Assert.Equal(record.Manifest.Key, read.Manifest.Key);
-        Assert.Equal(record.Manifest.Audit.Unpatchable.AsEnumerable(), read.Manifest.Audit.Unpatchable);
+        Assert.Equal(PatchEngine.Native, read.Manifest.Engine);
+        Assert.Equal(record.Manifest.Native!.Audit.Unpatchable.AsEnumerable(), read.Manifest.Native!.Audit.Unpatchable);
         Assert.Equal(record.Manifest.Sources.AsEnumerable(), read.Manifest.Sources);
         Assert.Equal(record.Manifest.References.AsEnumerable(), read.Manifest.References);
         Assert.Equal(record.Build.Assembly.Mvid, read.Build.Assembly.Mvid);
@@ -25,15 +27,44 @@ public sealed class BaselineFiles : IDisposable
         Assert.Equal(record.Build.Assembly.Pdb.ToArray(), read.Build.Assembly.Pdb.ToArray());
         Assert.Equal("Library", Assert.Single(read.Build.OtherAssemblies).Name);
         Assert.True(read.Build.OtherAssemblies[0].Pdb.IsEmpty);
-        Assert.Equal(record.Build.Object.ToArray(), read.Build.Object.ToArray());
-        Assert.Equal(record.Build.Map.ToArray(), read.Build.Map.ToArray());
-        Assert.Equal(record.Build.Executable.ToArray(), read.Build.Executable.ToArray());
-        Assert.Equal(record.Build.Symbols.Symbols.AsEnumerable(), read.Build.Symbols.Symbols);
-        Assert.Equal(record.Build.BuildId.AsEnumerable(), read.Build.BuildId);
         Assert.Equal(record.Build.CompilerArguments.AsEnumerable(), read.Build.CompilerArguments);
-        Assert.Equal(record.Build.IlcArguments.AsEnumerable(), read.Build.IlcArguments);
-        Assert.Equal(record.Build.LinkerArguments.AsEnumerable(), read.Build.LinkerArguments);
-        Assert.Equal(record.Build.LayoutFlags.AsEnumerable(), read.Build.LayoutFlags);
+        NativeBuild written = Assert.IsType<NativeBuild>(record.Build), native = Assert.IsType<NativeBuild>(read.Build);
+        Assert.Equal(written.Object.ToArray(), native.Object.ToArray());
+        Assert.Equal(written.Map.ToArray(), native.Map.ToArray());
+        Assert.Equal(written.Executable.ToArray(), native.Executable.ToArray());
+        Assert.Equal(written.Symbols.Symbols.AsEnumerable(), native.Symbols.Symbols);
+        Assert.Equal(written.BuildId.AsEnumerable(), native.BuildId);
+        Assert.Equal(written.IlcArguments.AsEnumerable(), native.IlcArguments);
+        Assert.Equal(written.LinkerArguments.AsEnumerable(), native.LinkerArguments);
+        Assert.Equal(written.LayoutFlags.AsEnumerable(), native.LayoutFlags);
+    }
+
+    [Fact]
+    public void A_program_for_the_clr_has_no_native_part()
+    {
+        BaselineRecord record = SampleRecord.CreateManaged();
+        BaselineRecord read = BaselineReader.Read(Write(SampleRecord.ToBytes(record)));
+        Assert.Equal(PatchEngine.Managed, read.Manifest.Engine);
+        Assert.Null(read.Manifest.Native);
+        Assert.Equal(["il/0.dll", "il/0.pdb", "il/1.dll", "args/csc.rsp"], read.Manifest.Parts.Select(part => part.Path));
+        CoreClrBuild build = Assert.IsType<CoreClrBuild>(read.Build);
+        Assert.Equal(record.Build.Assembly.Image.ToArray(), build.Assembly.Image.ToArray());
+        Assert.Equal(record.Build.Frameworks.AsEnumerable(), build.Frameworks);
+        Assert.Equal(record.Build.Assembly.Mvid.ToString("N"), build.Identity);
+    }
+
+    [Theory]
+    [InlineData("\"engine\": \"managed\"", "\"engine\": \"native\"")]
+    [InlineData("\"engine\": \"managed\"", "\"engine\": \"both\"")]
+    [InlineData("\"engine\": \"managed\"", "\"engine\": 1")]
+    public void An_engine_that_does_not_fit_is_a_failure(string from, string to)
+    {
+        byte[] bytes = SampleRecord.ToBytes(SampleRecord.CreateManaged());
+        AssertRefused("HPB2203", Write(Rewritten(bytes, json =>
+        {
+            Assert.Contains(from, json, StringComparison.Ordinal);
+            return json.Replace(from, to, StringComparison.Ordinal);
+        })));
     }
 
     [Fact]
@@ -79,11 +110,11 @@ public sealed class BaselineFiles : IDisposable
     }
 
     [Fact]
-    public void Another_format_version_is_said() => AssertRefused("HPB2204", Write(Rewritten(json => json.Replace("\"formatVersion\": 1", "\"formatVersion\": 2", StringComparison.Ordinal))));
+    public void Another_format_version_is_said() => AssertRefused("HPB2204", Write(Rewritten(json => json.Replace("\"formatVersion\": 2", "\"formatVersion\": 3", StringComparison.Ordinal))));
 
     [Theory]
-    [InlineData("\"formatVersion\": 1", "\"formatVersion\": \"1\"")]
-    [InlineData("\"formatVersion\": 1", "\"formatVersion\": 1, \"unknown\": 2")]
+    [InlineData("\"formatVersion\": 2", "\"formatVersion\": \"2\"")]
+    [InlineData("\"formatVersion\": 2", "\"formatVersion\": 2, \"unknown\": 2")]
     [InlineData("\"commit\": \"0123", "\"commit\": \"../3")]
     [InlineData("\"buildId\": \"aabb", "\"buildId\": \"XXbb")]
     [InlineData("\"path\": \"il/0.dll\"", "\"path\": \"../../etc/passwd\"")]
@@ -122,9 +153,11 @@ public sealed class BaselineFiles : IDisposable
     }
 
     /// <summary>The sample with another manifest; everything else stays as it is and where it is.</summary>
-    private static byte[] Rewritten(Func<string, string> change)
+    private static byte[] Rewritten(Func<string, string> change) => Rewritten(SampleRecord.ToBytes(SampleRecord.Create()), change);
+
+    private static byte[] Rewritten(byte[] bytes, Func<string, string> change)
     {
-        using var source = new ZipArchive(new MemoryStream(SampleRecord.ToBytes(SampleRecord.Create())));
+        using var source = new ZipArchive(new MemoryStream(bytes));
         var stream = new MemoryStream();
         using (var target = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {

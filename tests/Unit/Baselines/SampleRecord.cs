@@ -1,5 +1,6 @@
 using System.Text;
 using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Elf;
 
 namespace HotpatchBuild.Tests.Unit.Baselines;
@@ -14,15 +15,12 @@ internal static class SampleRecord
         {
             FormatVersion = BaselineManifest.CurrentFormatVersion,
             CreatedBy = "test",
+            Engine = PatchEngine.Native,
             Key = Key,
             Commit = commit,
             Modified = false,
-            BuildId = buildId,
-            IlcVersion = "9.0.20",
             Frameworks = ["Microsoft.NETCore.App 9.0.20"],
-            LayoutFlags = ["--noscan"],
-            Linker = "gcc",
-            Audit = new BaselineAudit(3, 2, 1, [new UnpatchableFunction("f", "short")]),
+            Native = new BaselineNative(buildId, "9.0.20", ["--noscan"], "gcc", new BaselineAudit(3, 2, 1, [new UnpatchableFunction("f", "short")])),
             Sources = [new BaselineSource("src/App/Program.cs", new string('a', 64))],
             References = [new BaselineReference("System.Runtime.dll", new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))],
             Assemblies = [],
@@ -45,6 +43,21 @@ internal static class SampleRecord
             Frameworks = ["Microsoft.NETCore.App 9.0.20"],
             LayoutFlags = ["--noscan"],
         });
+
+    /// <summary>The same program for CoreCLR.</summary>
+    public static BaselineRecord CreateManaged()
+    {
+        BaselineRecord native = Create();
+        return new BaselineRecord(
+            native.Manifest with { Engine = PatchEngine.Managed, Native = null, Key = Key with { RuntimeIdentifier = "any" } },
+            new CoreClrBuild
+            {
+                Assembly = native.Build.Assembly,
+                OtherAssemblies = native.Build.OtherAssemblies,
+                CompilerArguments = native.Build.CompilerArguments,
+                Frameworks = native.Build.Frameworks,
+            });
+    }
 
     public static byte[] ToBytes(BaselineRecord record)
     {

@@ -76,6 +76,9 @@ public class AssemblyLevel
 
         var added = AssemblyComparison.Compare(Compile("1", "1.0.0.0"), Compile("L.F()", "1.0.0.0"));
         Assert.Equal(["HPB1042"], added.Refusals.Select(r => r.Id));
+        var deployed = EditPolicy.Managed with { Loadable = new HashSet<string> { "Contoso.Rules" } };
+        Assert.Empty(AssemblyComparison.Compare(Compile("1", "1.0.0.0"), Compile("L.F()", "1.0.0.0"), deployed).Refusals);
+        Assert.Equal(["HPB1042"], AssemblyComparison.Compare(Compile("1", "1.0.0.0"), Compile("L.F()", "1.0.0.0"), EditPolicy.Managed).Refusals.Select(r => r.Id));
         var updated = AssemblyComparison.Compare(Compile("L.F()", "1.0.0.0"), Compile("L.F()", "2.0.0.0"));
         Assert.Equal(["HPB1044"], updated.Diagnostics.Select(d => d.Failure.Id));
         Assert.False(updated.HasEffect);

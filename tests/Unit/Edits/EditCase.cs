@@ -1,12 +1,13 @@
 using HotpatchBuild.Compiler.Edits;
+using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Tests.Unit.Edits;
 
 /// <summary>One row of the tables in <c>Cases/</c>: a program before and after, and what the comparison says. The word lines behind the name are options; the
-/// expected block lists edits (in brackets where they need no patch), refusals as <c>! id</c> and warnings as <c>~ id</c>.</summary>
+/// expected block lists edits (in brackets where they need no patch), refusals as <c>! id</c> and warnings as <c>~ id</c>, with the source line behind where the option asks for it.</summary>
 internal sealed record EditCase(string Name, string[] Options, string Before, string After, string Expected)
 {
-    private static readonly string[] Words = ["library", "program", "closed", "slots", "statics", "coexist", "not-folded"];
+    private static readonly string[] Words = ["library", "program", "closed", "slots", "statics", "coexist", "not-folded", "managed", "lines"];
 
     /// <summary>All rows by name.</summary>
     public static IReadOnlyDictionary<string, EditCase> All { get; } = Directory.GetFiles(Folder(), "*.txt").Order(StringComparer.Ordinal)
@@ -15,7 +16,7 @@ internal sealed record EditCase(string Name, string[] Options, string Before, st
     public static string Folder() => Path.Combine(AppContext.BaseDirectory, "Edits", "Cases");
 
     /// <summary>What the comparison says about the row, in the form of <see cref="Expected"/>.</summary>
-    public string Actual() => Text(Compare());
+    public string Actual() => Text(Compare(), Options.Contains("lines"));
 
     public EditSet Compare()
     {
@@ -24,6 +25,7 @@ internal sealed record EditCase(string Name, string[] Options, string Before, st
         AssemblyRevision Compile(string source) => ownMain || library
             ? Compiled.From(source, ownMain)
             : Compiled.From([("/src/Code.cs", source), ("/src/Start.cs", "static class Start { static void Main() { } }")], program: true);
+        if (Options.Contains("managed")) return AssemblyComparison.Compare(Compile(Before), Compile(After), EditPolicy.Managed with { ClosedWorld = Options.Contains("closed") });
         return AssemblyComparison.Compare(Compile(Before), Compile(After), new EditPolicy
         {
             ClosedWorld = Options.Contains("closed"),
@@ -34,10 +36,17 @@ internal sealed record EditCase(string Name, string[] Options, string Before, st
         });
     }
 
-    public static string Text(EditSet edits) => string.Join('\n',
-        edits.Edits.Select(e => e.NoOp ? $"({e})" : e.ToString()).Order(StringComparer.Ordinal)
-            .Concat(edits.Refusals.Select(r => $"! {r.Id}").Order(StringComparer.Ordinal))
-            .Concat(edits.Warnings.Select(w => $"~ {w.Id}").Order(StringComparer.Ordinal)));
+    /// <summary>The edits, refusals and warnings, each kind in order.</summary>
+    /// <param name="edits">What a comparison found.</param>
+    /// <param name="lines">True to write the source line behind each refusal and warning.</param>
+    public static string Text(EditSet edits, bool lines = false)
+    {
+        string Line(Failure failure) => lines ? $"{failure.Id} {failure.Where?.Line ?? 0}" : failure.Id;
+        return string.Join('\n',
+            edits.Edits.Select(e => e.NoOp ? $"({e})" : e.ToString()).Order(StringComparer.Ordinal)
+                .Concat(edits.Refusals.Select(r => $"! {Line(r)}").Order(StringComparer.Ordinal))
+                .Concat(edits.Warnings.Select(w => $"~ {Line(w)}").Order(StringComparer.Ordinal)));
+    }
 
     private static IEnumerable<EditCase> Read(string text)
     {

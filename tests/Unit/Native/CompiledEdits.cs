@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using HotpatchBuild.Compiler.Baselines;
-using HotpatchBuild.Compiler.Pipeline;
+using HotpatchBuild.Compiler.Native;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Formats.PatchImages;
 using HotpatchBuild.Tests.Unit.Edits;
 using HotpatchBuild.Tests.Unit.Support;
@@ -15,7 +15,7 @@ namespace HotpatchBuild.Tests.Unit.Native;
 /// </summary>
 public class CompiledEdits
 {
-    private static readonly Lazy<BaselineRecord> Baseline = new(() => NativeDelta.Record(Compile(SampleEdits.Sources(), NativeProgram.PackageFlags)));
+    private static readonly Lazy<NativeBaseline> Baseline = new(() => NativeDelta.Record(Compile(SampleEdits.Sources(), NativeProgram.PackageFlags)));
 
     [Theory]
     [InlineData("e01", true)]
@@ -51,7 +51,7 @@ public class CompiledEdits
         List<string> details = [];
         for (int i = 0; i < layouts.Length; i++)
         {
-            BaselineRecord baseline = NativeDelta.Record(Compile(SampleEdits.Sources(), layouts[i].Flags));
+            NativeBaseline baseline = NativeDelta.Record(Compile(SampleEdits.Sources(), layouts[i].Flags));
             foreach ((string id, _, string[] outcomes) in rows)
             {
                 NativeDeltaResult result = NativeDelta.Make(baseline, Compile(SampleEdits.SourcesOf(id), layouts[i].Flags));

@@ -1,7 +1,7 @@
-using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Compiler.Native;
 using HotpatchBuild.Compiler.Native.Comparison;
 using HotpatchBuild.Compiler.Native.Objects;
-using HotpatchBuild.Compiler.Pipeline;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Tests.Unit.Support;
 
 namespace HotpatchBuild.Tests.Unit.Native;
@@ -10,7 +10,7 @@ namespace HotpatchBuild.Tests.Unit.Native;
 public class EditedObjects
 {
     private static readonly Lazy<NativeProgram> Program = new(() => Compile([]));
-    private static readonly Lazy<BaselineRecord> Baseline = new(() => NativeDelta.Record(Program.Value));
+    private static readonly Lazy<NativeBaseline> Baseline = new(() => NativeDelta.Record(Program.Value));
 
     private static readonly Dictionary<string, (string Old, string New)[]> Edits = new()
     {

@@ -5,7 +5,7 @@ using HotpatchBuild.Compiler.Native.Comparison;
 using HotpatchBuild.Compiler.Native.Linking;
 using HotpatchBuild.Compiler.Native.Naming;
 using HotpatchBuild.Compiler.Native.Objects;
-using HotpatchBuild.Compiler.Pipeline;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Formats.Elf;
 using HotpatchBuild.Formats.PatchImages;
 using HotpatchBuild.Tests.Unit.Support;
@@ -15,36 +15,15 @@ namespace HotpatchBuild.Tests.Unit.Native;
 /// <summary>A delta from one program to another, made as a build makes it.</summary>
 internal static class NativeDelta
 {
-    public static BaselineRecord Record(NativeProgram program)
+    public static NativeBaseline Record(NativeProgram program)
     {
         NativeBuild build = program.ToBuild(linked: true);
         ElfFile executable = ElfFile.Read(build.Executable, NativeProgram.Name);
         PrologueAuditReport audit = PrologueAudit.Run(executable, executable, NativeProgram.Name);
-        return new BaselineRecord(
-            new BaselineManifest
-            {
-                FormatVersion = BaselineManifest.CurrentFormatVersion,
-                CreatedBy = "test",
-                Key = new BaselineKey(NativeProgram.Name, "App.csproj", "net9.0", "linux-x64", "Release"),
-                Commit = new string('0', 40),
-                Modified = false,
-                BuildId = Convert.ToHexStringLower(build.BuildId.AsSpan()),
-                IlcVersion = build.IlcVersion,
-                Frameworks = [],
-                LayoutFlags = build.LayoutFlags,
-                Linker = build.Linker,
-                Audit = new BaselineAudit(
-                    audit.FunctionCount, audit.PatchableCount, audit.PatchableWhenIdleCount,
-                    [.. audit.Functions.Where(f => f.Verdict == PrologueVerdict.NotPatchable).Select(f => new UnpatchableFunction(f.Name, f.Reason ?? ""))]),
-                Sources = [],
-                References = [],
-                Assemblies = [],
-                Parts = [],
-            },
-            build);
+        return new NativeBaseline(build, NativeBaseline.Summarise(audit));
     }
 
-    public static NativeDeltaResult Make(BaselineRecord baseline, NativeProgram edited) => new NativeDeltaCompiler().Compile(baseline, edited.ToBuild(linked: false));
+    public static NativeDeltaResult Make(NativeBaseline baseline, NativeProgram edited) => new NativeDeltaCompiler().Compile(baseline, edited.ToBuild(linked: false));
 
     /// <summary>In one line: the refusals, or the functions that are replaced and (in brackets) those that are new.</summary>
     public static string Text(NativeDeltaResult result) =>
@@ -53,14 +32,14 @@ internal static class NativeDelta
         : string.Join("; ", result.Image.Functions.Select(Name).Order(StringComparer.Ordinal));
 
     /// <summary>What the native comparison alone says, as if the comparison of IL had no objection.</summary>
-    public static string TextWithoutIL(BaselineRecord baseline, NativeProgram edited)
+    public static string TextWithoutIL(NativeBaseline baseline, NativeProgram edited)
     {
         NativeBuild build = edited.ToBuild(linked: false);
         using AssemblyEdits edits = AssemblyEdits.Compare(baseline.Build, build);
         IlcObject old = Read(baseline.Build, n => n), @new = Read(build, edits.Renaming.Apply);
         var linked = new LinkedBaseline(old, ElfFile.Read(baseline.Build.Executable, NativeProgram.Name), SymbolsOf(baseline.Build));
         var builder = new PatchContentBuilder(
-            ObjectComparison.Compare(old, @new), new BaselinePatchPoints(linked, baseline.Manifest.Audit), edits.Names, NativeDeltaCompiler.AnalysisOf(baseline.Build));
+            ObjectComparison.Compare(old, @new), new BaselinePatchPoints(linked, baseline.Audit), edits.Names, NativeDeltaCompiler.AnalysisOf(baseline.Build));
         return builder.Build() is { } content
             ? string.Join("; ", content.Functions.Select(f => content.PatchPointOf(f) is null ? $"({content.DisplayNameOf(f)})" : content.DisplayNameOf(f)).Order(StringComparer.Ordinal))
             : string.Join(' ', builder.Failures.Select(f => f.Id).Distinct().Order(StringComparer.Ordinal));

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Compiler.Native;
 using HotpatchBuild.Compiler.Native.Linking;
 using HotpatchBuild.Compiler.Native.Objects;
-using HotpatchBuild.Compiler.Pipeline;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Formats.PatchImages;
 using Iced.Intel;
 
@@ -14,9 +14,9 @@ public class PatchLinkerTests
 {
     private const int Int3 = 0xCC;
 
-    private static readonly Lazy<(BaselineRecord Baseline, NativePatchImage Image)> Made = new(() =>
+    private static readonly Lazy<(NativeBaseline Baseline, NativePatchImage Image)> Made = new(() =>
     {
-        BaselineRecord baseline = NativeDelta.Record(EditedObjects.Compile([]));
+        NativeBaseline baseline = NativeDelta.Record(EditedObjects.Compile([]));
         return (baseline, Image(baseline));
     });
 
@@ -132,7 +132,7 @@ public class PatchLinkerTests
     public void Thread_local_access_cut_off_is_not_rewritten() =>
         Assert.False(ThreadLocalAccess.TryRewrite(Convert.FromHexString("66488d3d00000000666648e8000000"), ThreadLocalAccess.FieldOffset, 0));
 
-    private static NativePatchImage Image(BaselineRecord baseline)
+    private static NativePatchImage Image(NativeBaseline baseline)
     {
         NativeDeltaResult result = NativeDelta.Make(baseline, EditedObjects.Compile(
         [

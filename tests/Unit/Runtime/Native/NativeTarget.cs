@@ -68,7 +68,7 @@ internal sealed class NativeTarget : IDisposable
     }
 
     internal SwitchPlan Plan(ulong entry, ulong from, ulong to, string function, TimeSpan patience, bool guarded) =>
-        new([new WordStore(entry, from, to)], guarded ? [new GuardedRange(entry + 1, entry + 5, function)] : [], 0, 0, 0, patience);
+        new([new WordStore(entry, from, to)], guarded ? [new GuardedRange(entry + 1, entry + 5, function)] : [], patience);
 
     internal ulong JumpWord(ulong entry, ulong old, string to = "fixed")
     {

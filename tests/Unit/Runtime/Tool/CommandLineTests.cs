@@ -3,6 +3,7 @@ using HotpatchBuild.Formats.Deltas;
 
 namespace HotpatchBuild.Tests.Unit.Runtime.Tool;
 
+[Collection(Managed.Tool.AgentInThisProcess.Name)]
 public sealed class CommandLineTests : IDisposable
 {
     private const string NoSuchProcess = "4194305"; // above the kernel's largest pid (PID_MAX_LIMIT, include/linux/threads.h)
@@ -154,6 +155,36 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(["xor eax, eax", "ret"], functions[0].GetProperty("after").EnumerateArray().Select(instruction => instruction.GetProperty("text").GetString()));
         Assert.Equal(System.Text.Json.JsonValueKind.Null, functions[0].GetProperty("before").ValueKind);
         HotpatchTool.Run("inspect", Sample(), "--function", "nothing").AssertError(1, "HPB4605");
+    }
+
+    [Fact]
+    public void InspectAndVerifyTakeManagedDeltasToo()
+    {
+        var path = Path.Combine(_folder, "managed" + DeltaFile.Extension);
+        Managed.Tool.FakeDelta.Create("v2").Write(path);
+        var result = HotpatchTool.Run("inspect", path);
+        Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+        Assert.Contains("App: managed, build 111122223333, 2 functions", result.Output);
+        Assert.Matches(@"  Cart\.Total\(int\)  \d+ bytes of IL  src/Cart\.cs:12\n    in HotpatchBuild\.Patch\.App\.0123456789abcdef: Holder\.Total", result.Output);
+        Assert.Contains("  Cart.Check()  new  src/Cart.cs:22", result.Output);
+        Assert.Equal(0, HotpatchTool.Run("verify", path).ExitCode);
+        Managed.Tool.FakeDelta.Create("v2", Guid.NewGuid()).Write(path);
+        HotpatchTool.Run("verify", path).AssertError(4, "HPB3405");
+    }
+
+    [Fact]
+    public void ARunningCoreClrProcessIsListedAndCanBeAsked()
+    {
+        // This very process: asking changes nothing in it.
+        var ps = HotpatchTool.Run("ps", "--json").Json.GetProperty("processes").EnumerateArray()
+            .Single(process => process.GetProperty("pid").GetInt32() == Environment.ProcessId);
+        Assert.Equal(("managed", "baseline"), (ps.GetProperty("engine").GetString(), ps.GetProperty("state").GetString()));
+        var status = HotpatchTool.Run("status", "--pid", $"{Environment.ProcessId}");
+        Assert.Equal((0, ""), (status.ExitCode, status.Errors));
+        Assert.Contains("the baseline is in force", status.Output);
+        Assert.Contains("in force already", HotpatchTool.Run("rollback", "--pid", $"{Environment.ProcessId}").Output);
+        HotpatchTool.Run("apply", Sample(), "--pid", $"{Environment.ProcessId}").AssertError(2, "HPB4116");
+        Assert.Contains("its runtime answers", HotpatchTool.Run("doctor", "--pid", $"{Environment.ProcessId}").Output);
     }
 
     [Fact]

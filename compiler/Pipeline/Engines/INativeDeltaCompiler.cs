@@ -1,19 +1,20 @@
 using System.Collections.Immutable;
 using HotpatchBuild.Compiler.Baselines;
+using HotpatchBuild.Compiler.Native;
 using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Formats.PatchImages;
 
-namespace HotpatchBuild.Compiler.Pipeline;
+namespace HotpatchBuild.Compiler.Pipeline.Engines;
 
 /// <summary>Makes the patch image that leads from a baseline to a new build of the same program.</summary>
 internal interface INativeDeltaCompiler
 {
     /// <summary>Compares the two builds, IL first and object second, and links what is changed or new against the baseline's executable.</summary>
-    /// <param name="baseline">The baseline. Its ILC version, layout flags and key are the new build's: that has been checked.</param>
+    /// <param name="baseline">The baseline. Its ILC version and layout flags are the new build's: that has been checked.</param>
     /// <param name="build">The new build.</param>
     /// <returns>The image, or the refusals. A failure that is no refusal of an edit is thrown as a <see cref="HotpatchException"/>.</returns>
-    NativeDeltaResult Compile(BaselineRecord baseline, NativeBuild build);
+    NativeDeltaResult Compile(NativeBaseline baseline, NativeBuild build);
 }
 
 /// <summary>What came out of comparing and linking: an image, or refusals, or neither when no function is changed.</summary>

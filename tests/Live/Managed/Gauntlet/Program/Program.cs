@@ -1,0 +1,11 @@
+using Gauntlet;
+
+// Takes commands, one a line, and answers each with one line.
+int one = 1;
+Cases.TopLevelFunction = Function;
+Cases.TopLevelLambda = number => "v1 lambda " + number + " of " + one;
+Console.WriteLine(Environment.ProcessId + " " + Harness.WarmUp());
+while (Console.ReadLine() is { } line)
+    Console.WriteLine(Commands.Answer(line.Split(' ')));
+
+static string Function(int number) => "v1 function " + number;
