@@ -35,14 +35,15 @@ for project in tests/Unit/HotpatchBuild.Tests.Unit.csproj tests/Live/HotpatchBui
   echo "== $name"
   trx="$results/$name.trx"
   code=0
-  dotnet test "$project" -c Release --no-build -v quiet "${filter[@]}" --logger "trx;LogFileName=$trx" >"$results/$name.log" 2>&1 || code=$?
+  dotnet test "$project" -c Release --no-build -v quiet "${filter[@]}" --logger "console;verbosity=normal" --logger "trx;LogFileName=$trx" >"$results/$name.log" 2>&1 || code=$?
   counters=$(grep -o '<Counters [^>]*' "$trx" 2>/dev/null)
   p=$(grep -o 'passed="[0-9]*"' <<<"$counters" | grep -o '[0-9]*')
   executed=$(grep -o 'executed="[0-9]*"' <<<"$counters" | grep -o '[0-9]*')
   f=$((${executed:-0} - ${p:-0}))
   # A run that broke off (no results, a crash) has failed even if no single test did.
   if [ "$f" -eq 0 ] && [ "$code" -ne 0 ]; then f=1; fi
-  [ "$f" -eq 0 ] || cat "$results/$name.log"
+  # Messages and traces of what failed; the list of what passed would bury them.
+  [ "$f" -eq 0 ] || grep -v '^  Passed ' "$results/$name.log"
   passed=$((passed + ${p:-0}))
   failed=$((failed + f))
 done

@@ -243,9 +243,12 @@ internal sealed class Transitions : IPatchTransitions
             foreach (var context in contexts)
                 loaded.AddRange(images.Load(module, context));
         }
-        foreach (var assembly in loaded)
-            if (prepared.Add(assembly))
-                HolderPreparation.CompileAll(assembly);
+        foreach (var assembly in loaded.Where(a => !prepared.Contains(a)).Distinct())
+        {
+            HolderPreparation.CompileAll(assembly);
+            // Only now: what could not be compiled stays loaded, and the next request has to find out again.
+            prepared.Add(assembly);
+        }
     }
 
     private static List<(ModulePlan Module, Assembly Assembly)> TargetsOf(DeltaPlan plan) =>
