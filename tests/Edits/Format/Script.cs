@@ -26,10 +26,10 @@ public enum StepKind
 /// <param name="Text">The text that is sent; else empty.</param>
 public sealed record ScriptStep(StepKind Kind, string Text = "");
 
-/// <summary>What is done with a process, cut where the delta comes and where it goes.</summary>
+/// <summary>What is done with a process, cut where the delta comes first and where it goes first.</summary>
 /// <param name="Before">Steps up to the apply.</param>
 /// <param name="After">Steps between the apply and the rollback.</param>
-/// <param name="RolledBack">Steps behind the rollback.</param>
+/// <param name="RolledBack">Steps behind the rollback; the delta may come and go again among them.</param>
 /// <param name="IsDefault">True when Show prints the same however often it is called, so that more may be done on the way.</param>
 public sealed record Script(ImmutableArray<ScriptStep> Before, ImmutableArray<ScriptStep> After, ImmutableArray<ScriptStep> RolledBack, bool IsDefault)
 {

@@ -14,14 +14,15 @@ internal static class ScriptReader
     {
         string[] lines = text.Split('\n');
         List<ScriptStep> steps = [.. lines.Select((line, i) => Step(line) ?? throw error(i, $"'{line}' is no step; steps are: warm, show, send TEXT, apply, rollback."))];
-        int apply = Only(StepKind.Apply), rollback = Only(StepKind.Rollback);
-        if (rollback < apply)
-            throw error(rollback, "The rollback stands before the apply.");
+        int apply = steps.FindIndex(step => step.Kind == StepKind.Apply), rollback = steps.FindIndex(step => step.Kind == StepKind.Rollback);
+        if (apply < 0 || rollback < apply)
+            throw error(0, "There must be an 'apply' and a 'rollback' behind it.");
+        for (int i = apply + 1; i < rollback; i++)
+        {
+            if (steps[i].Kind == StepKind.Apply)
+                throw error(i, "Between 'apply' and 'rollback' there can be no other 'apply'.");
+        }
         return new Script([.. steps[..apply]], [.. steps[(apply + 1)..rollback]], [.. steps[(rollback + 1)..]], false);
-
-        int Only(StepKind kind) => steps.Count(step => step.Kind == kind) == 1
-            ? steps.FindIndex(step => step.Kind == kind)
-            : throw error(0, $"There must be one step '{kind.ToString().ToLowerInvariant()}'.");
     }
 
     private static ScriptStep? Step(string line) => line switch

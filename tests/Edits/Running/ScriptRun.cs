@@ -14,9 +14,16 @@ namespace HotpatchBuild.Tests.Edits.Running;
 /// <param name="Said">What the command said.</param>
 internal sealed record ScriptOutcome(Prints Prints, string Unsteady, ImmutableArray<string> Refused, string Said);
 
-/// <summary>Runs a script with a process, and the command <c>hotpatch</c> as users run it.</summary>
-internal static partial class ScriptRun
+/// <summary>A script that runs with a process, and with the command <c>hotpatch</c> as users run it.</summary>
+internal sealed partial class ScriptRun
 {
+    private readonly ProgramProcess _process;
+    private readonly string? _delta;
+    private readonly StringBuilder _unsteady = new(), _said = new();
+    private readonly SortedSet<string> _refused = new(StringComparer.Ordinal);
+
+    private ScriptRun(ProgramProcess process, string? delta) => (_process, _delta) = (process, delta);
+
     /// <summary>Runs a script.</summary>
     /// <param name="program">What is started.</param>
     /// <param name="script">What is done.</param>
@@ -24,48 +31,76 @@ internal static partial class ScriptRun
     public static ScriptOutcome Of(IProgramBuild program, Script script, string? delta)
     {
         using ProgramProcess process = program.Start();
-        string pid = $"{process.Pid}", unsteady = "", said = "";
-        ImmutableArray<string> refused = [];
-        string before = Do(process, script.Before);
-        if (delta is not null)
-        {
-            CommandOutcome apply = HotpatchCommand.Run("apply", delta, "--pid", pid);
-            said = apply.Output + apply.Errors;
-            if (apply.ExitCode != 0)
-                refused = [.. Number().Matches(apply.Errors).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal)];
-            if (apply.ExitCode != 0 && refused.IsEmpty)
-                unsteady += $"apply ended with {apply.ExitCode}: {said}\n";
-        }
-        string after = Do(process, script.After);
-        if (script.IsDefault && delta is not null && Settled(process, script.After) is var settled && settled != after)
-            unsteady += $"what is printed changed when the code was compiled again and garbage collected:\n{settled}\n";
-        if (delta is not null && refused.IsEmpty)
-        {
-            CommandOutcome rollback = HotpatchCommand.Run("rollback", "--pid", pid);
-            said += rollback.Output + rollback.Errors;
-            if (rollback.ExitCode != 0)
-                unsteady += $"rollback ended with {rollback.ExitCode}: {rollback.Output}{rollback.Errors}\n";
-        }
-        string rolledBack = Do(process, script.RolledBack);
-        if (script.IsDefault && delta is not null && Settled(process, script.RolledBack) is var settledBack && settledBack != rolledBack)
-            unsteady += $"what is printed after the rollback changed when the code was compiled again and garbage collected:\n{settledBack}\n";
-        return new ScriptOutcome(new Prints(before, after, rolledBack), unsteady, refused, said);
+        ScriptRun run = new(process, delta);
+        string before = run.Do(script.Before);
+        run.Apply();
+        string after = run.Do(script.After);
+        run.CheckSettled("after the apply", script, script.After, after);
+        run.RollBack();
+        string rolledBack = run.Do(script.RolledBack);
+        run.CheckSettled("after the rollback", script, script.RolledBack, rolledBack);
+        return new ScriptOutcome(new Prints(before, after, rolledBack), run._unsteady.ToString(), [.. run._refused], run._said.ToString());
     }
 
-    // Code that was switched is compiled anew and optimised, and its objects are moved, only then is it in its final state.
-    private static string Settled(ProgramProcess process, ImmutableArray<ScriptStep> steps)
-    {
-        process.Ask("collect");
-        process.Ask("warm");
-        return Do(process, steps);
-    }
-
-    private static string Do(ProgramProcess process, IEnumerable<ScriptStep> steps)
+    private string Do(IEnumerable<ScriptStep> steps)
     {
         var prints = new StringBuilder();
         foreach (ScriptStep step in steps)
-            prints.Append(process.Ask(step.Kind == StepKind.Send ? "send " + step.Text : step.Kind == StepKind.Warm ? "warm" : "show"));
+        {
+            switch (step.Kind)
+            {
+                case StepKind.Apply:
+                    Apply();
+                    break;
+                case StepKind.Rollback:
+                    RollBack();
+                    break;
+                default:
+                    prints.Append(_process.Ask(step.Kind == StepKind.Send ? "send " + step.Text : step.Kind == StepKind.Warm ? "warm" : "show"));
+                    break;
+            }
+        }
         return prints.ToString().TrimEnd('\n');
+    }
+
+    private void Apply()
+    {
+        if (_delta is null)
+            return;
+        CommandOutcome apply = Command("apply", _delta, "--pid", $"{_process.Pid}");
+        if (apply.ExitCode == 0)
+            return;
+        List<string> numbers = [.. Number().Matches(apply.Errors).Select(m => m.Value)];
+        _refused.UnionWith(numbers);
+        if (numbers.Count == 0)
+            _unsteady.Append($"apply ended with {apply.ExitCode}: {apply.Output}{apply.Errors}\n");
+    }
+
+    private void RollBack()
+    {
+        if (_delta is null || _refused.Count > 0)
+            return;
+        CommandOutcome rollback = Command("rollback", "--pid", $"{_process.Pid}");
+        if (rollback.ExitCode != 0)
+            _unsteady.Append($"rollback ended with {rollback.ExitCode}: {rollback.Output}{rollback.Errors}\n");
+    }
+
+    // Code that was switched is compiled anew and optimised, and objects are moved: only then is the process in its final state.
+    private void CheckSettled(string when, Script script, ImmutableArray<ScriptStep> steps, string printed)
+    {
+        if (_delta is null || !script.IsDefault)
+            return;
+        _process.Ask("collect");
+        string warm = _process.Ask("warm"), settled = Do(steps);
+        if (warm.Length > 0 || settled != printed)
+            _unsteady.Append($"{when}, once code was compiled again and garbage was collected, it printed something else: {warm}{settled}\n");
+    }
+
+    private CommandOutcome Command(params string[] arguments)
+    {
+        CommandOutcome outcome = HotpatchCommand.Run(arguments);
+        _said.Append(outcome.Output).Append(outcome.Errors);
+        return outcome;
     }
 
     [GeneratedRegex("HPB[0-9]{4}")]
