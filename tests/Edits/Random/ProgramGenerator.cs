@@ -3,15 +3,26 @@ using System.Collections.Immutable;
 namespace HotpatchBuild.Tests.Edits.Random;
 
 /// <summary>Makes random programs, the same for the same number every time.</summary>
-internal sealed class ProgramGenerator(int seed)
+internal sealed class ProgramGenerator
 {
     private const int Levels = 3;
 
-    private readonly System.Random _random = new(seed);
+    private readonly System.Random _random;
     private int _names;
+
+    public ProgramGenerator(int seed) => _random = new System.Random(seed);
+
+    private ProgramGenerator(int seed, int names)
+    {
+        _random = new System.Random(seed);
+        _names = names;
+    }
 
     /// <summary>Where the numbers come from.</summary>
     public System.Random Random => _random;
+
+    /// <summary>Goes on with other numbers, and with names that are not taken.</summary>
+    public ProgramGenerator For(int seed) => new(seed, _names);
 
     /// <summary>A program with every kind of member.</summary>
     public ProgramModel Program()
