@@ -298,6 +298,18 @@ internal static class EditDiagnostics
         "{0} is {1} synchronised: whether the runtime locks around it was settled when it was loaded.", "Write lock (...) inside the method instead.",
         "The lock of a synchronised method is taken by the runtime around the call and is not part of its IL; replacing the IL does not add or remove it.");
 
+    // 1350: transition code
+    /// <summary>HPB1350: Transition code of a wrong form.</summary>
+    public static readonly DiagnosticDescriptor TransitionForm = Refuse("HPB1350", "Transition code of a wrong form",
+        "{0} is marked to run at the switch, and it {1}.", "Make it a static method without parameters and type parameters that returns void, or for a precondition bool or string.");
+    /// <summary>HPB1351: Two methods of transition code with one identity.</summary>
+    public static readonly DiagnosticDescriptor TransitionTwice = Refuse("HPB1351", "Two methods of transition code with one identity",
+        "{0} is marked to run at the switch under the identity '{1}', and so is another method.", "Give each an identity of its own.");
+    /// <summary>HPB1352: Transition code for a native program.</summary>
+    public static readonly DiagnosticDescriptor TransitionNotRun = Refuse("HPB1352", "Transition code for a native program",
+        "{0} is marked to run at the switch, which only the managed engine does: a NativeAOT process has no thread that could run it.",
+        "Repair the data in changed code where it is used, or ship the full build at the next restart.");
+
     /// <summary>All of them, for documentation and tests.</summary>
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
         [UnreadableAssembly, NoSymbols, OtherAssembly, OutputKind, InstanceFieldAdded, InstanceFieldRemoved, FieldTypeChanged, FieldsReordered,
@@ -310,7 +322,7 @@ internal static class EditDiagnostics
             ModuleInitialiserChanged, EntryPointChanged, InitialiserCallsChanged, FieldDataChanged, CapturesChanged, CachedDelegateAdded,
             CachedDelegatesMoved, AwaitsChanged, HoistedChanged, NewTypeStandsBeside, LambdaReplaced, InFlightContinues,
             ReadOnlyWritten, RunOnceCaptures, CalledOnlyAtStart, InFlightFinishesOld, SuspendedLoop, UnseenMembers,
-            UnusedType, AmbiguousLambdas, SynchronizedChanged];
+            UnusedType, AmbiguousLambdas, SynchronizedChanged, TransitionForm, TransitionTwice, TransitionNotRun];
 
     private static DiagnosticDescriptor Refuse(string id, string title, string message, string whatToDo, string why) =>
         new(id, title, message, whatToDo, ExitCode.Refused) { Why = why };

@@ -54,6 +54,12 @@ public sealed record BuildRequest
     /// <summary>CVE numbers, links, ticket numbers.</summary>
     public required IReadOnlyList<string> AdvisoryIdentifiers { get; init; }
 
+    /// <summary>finish, wait or refuse: what happens with calls that are under way at the switch; empty for finish.</summary>
+    public string ActiveCode { get; init; } = "";
+
+    /// <summary>Seconds to wait for their end, 0 to 3600; empty for the default.</summary>
+    public string ActiveCodeTimeout { get; init; } = "";
+
     /// <summary>A PKCS #12 or PEM file that signs the delta; empty for an unsigned one.</summary>
     public required string SigningCertificate { get; init; }
 

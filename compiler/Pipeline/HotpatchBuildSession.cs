@@ -27,6 +27,8 @@ internal sealed class HotpatchBuildSession(BuildRequest request, IProgramEngine 
         if (upToDate.LastOutcome() is { } outcome)
             return new BuildReport([new BuildMessage(BuildMessageKind.Outcome, "unchanged: " + outcome)], File.Exists(request.Delta) ? request.Delta : null, null);
 
+        _ = DeltaAssembly.ActiveCodeOf(request);
+
         // From here on a run that fails must be made again.
         upToDate.Forget();
         IEngineBuild program = engine.Collect();

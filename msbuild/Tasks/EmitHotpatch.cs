@@ -40,6 +40,12 @@ public abstract class EmitHotpatch : EngineTask
     /// <summary>Why the fix is made.</summary>
     public string AdvisoryText { get; set; } = "";
 
+    /// <summary>finish, wait or refuse: what happens with calls that are under way at the switch.</summary>
+    public string ActiveCode { get; set; } = "";
+
+    /// <summary>Seconds to wait for their end.</summary>
+    public string ActiveCodeTimeout { get; set; } = "";
+
     /// <summary>A file that signs the delta; empty for an unsigned one.</summary>
     public string SigningCertificate { get; set; } = "";
 
@@ -94,6 +100,8 @@ public abstract class EmitHotpatch : EngineTask
             Baseline = Baseline,
             Store = Store,
             AdvisoryText = AdvisoryText,
+            ActiveCode = ActiveCode,
+            ActiveCodeTimeout = ActiveCodeTimeout,
             SigningCertificate = SigningCertificate,
             Delta = Path.GetFullPath(DeltaFile),
             IntermediateDirectory = Path.GetFullPath(IntermediateDirectory),

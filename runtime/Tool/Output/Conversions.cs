@@ -20,17 +20,21 @@ internal static class Conversions
 
     public static DeltaOutput Of(DeltaManifest manifest, SignatureReport? signature) => new(
         manifest.Id, manifest.Program, Of(manifest.Baseline), Of(manifest.Target), manifest.CreatedAt, manifest.CreatedBy,
-        new AdvisoryOutput(manifest.Advisory.Text, manifest.Advisory.Identifiers), signature is null ? null : Of(signature));
+        new AdvisoryOutput(manifest.Advisory.Text, manifest.Advisory.Identifiers), signature is null ? null : Of(signature),
+        new ActiveCodeOutput(DeltaActiveCode.NameOf(manifest.ActiveCode.Policy), manifest.ActiveCode.TimeoutSeconds));
 
     public static ModuleOutput Of(DeltaModule module) => new(
         module.Name, NameOf(module.Engine), module.Mvid, module.BuildId, module.ImageSha256, module.Functions.Length, module.Functions.Count(function => function.Added));
 
     public static string NameOf(PatchEngine engine) => engine == PatchEngine.Native ? "native" : "managed";
 
-    public static ChangeDetails Of(ChangeReport report) => new(
+    /// <param name="report">What was done.</param>
+    /// <param name="check">Nothing was.</param>
+    public static ChangeDetails Of(ChangeReport report, bool check = false) => new(
         report.AlreadyThere, report.Before, report.Delta, report.ImageReused, NameOf(report.Repaired),
         [.. report.Functions.Select(function => new FunctionChangeOutput(function.Symbol, function.DisplayName, NameOf(function.Change)))],
-        report.Added, report.CodeBytes, report.DataBytes, report.Switch is null ? null : Of(report.Switch), Of(report.Space), NameOf(PatchEngine.Native), null);
+        report.Added, report.CodeBytes, report.DataBytes, report.Switch is null ? null : Of(report.Switch), Of(report.Space), NameOf(PatchEngine.Native), null,
+        check ? [.. report.Active.Select(call => new ActiveOutput(call.Function, "stack", call.ThreadId, call.ThreadName))] : null);
 
     public static string NameOf(FunctionChange change) => change switch
     {

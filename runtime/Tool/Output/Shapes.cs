@@ -25,7 +25,12 @@ internal sealed record FailureOutput(string Command, int ExitCode, ErrorOutput? 
 /// <summary>A delta file.</summary>
 internal sealed record DeltaOutput(
     string Id, string Program, RevisionOutput Baseline, RevisionOutput Target, DateTimeOffset CreatedAt, string CreatedBy, AdvisoryOutput Advisory,
-    SignatureOutput? Signature);
+    SignatureOutput? Signature, ActiveCodeOutput ActiveCode);
+
+/// <summary>What a delta wants for calls that are under way in what it changes.</summary>
+/// <param name="Policy">finish, wait or refuse.</param>
+/// <param name="TimeoutSeconds">How long to wait.</param>
+internal sealed record ActiveCodeOutput(string Policy, int TimeoutSeconds);
 
 /// <summary>A revision.</summary>
 internal sealed record RevisionOutput(string Commit, string Describe, bool Modified);
@@ -52,7 +57,8 @@ internal sealed record ArenaOutput(SpaceOutput Code, SpaceOutput Data, SpaceOutp
 /// <param name="Error">That of the first process that failed.</param>
 /// <param name="Delta">The delta; null for rollback.</param>
 /// <param name="Processes">Each process.</param>
-internal sealed record ChangesOutput(string Command, int ExitCode, ErrorOutput? Error, DeltaOutput? Delta, IReadOnlyList<ChangeOutput> Processes)
+/// <param name="ActiveCode">finish, wait or refuse: what happens with calls that are under way.</param>
+internal sealed record ChangesOutput(string Command, int ExitCode, ErrorOutput? Error, DeltaOutput? Delta, IReadOnlyList<ChangeOutput> Processes, string ActiveCode)
     : CommandOutput(Command, ExitCode, Error);
 
 /// <summary>What happened to one process, or for <c>check</c> would.</summary>
@@ -76,9 +82,10 @@ internal sealed record ChangeOutput(int Pid, string Name, ErrorOutput? Error, Ch
 /// <param name="Arena">The reserved space afterwards; null for a CoreCLR process.</param>
 /// <param name="Engine">native or managed.</param>
 /// <param name="Managed">What only a CoreCLR process has; null for others.</param>
+/// <param name="Active">For check: calls that are under way now in what would be switched; null for the other commands.</param>
 internal sealed record ChangeDetails(
     bool AlreadyInForce, string? Before, string? After, bool ImageReused, string Repaired, IReadOnlyList<FunctionChangeOutput> Functions, int Added, ulong CodeBytes,
-    ulong DataBytes, StopOutput? Stop, ArenaOutput? Arena, string Engine, ManagedChangeOutput? Managed);
+    ulong DataBytes, StopOutput? Stop, ArenaOutput? Arena, string Engine, ManagedChangeOutput? Managed, IReadOnlyList<ActiveOutput>? Active);
 
 /// <summary>What only a change of a CoreCLR process has.</summary>
 /// <param name="Methods">Methods that were switched, all at once.</param>
@@ -95,6 +102,13 @@ internal sealed record ManagedChangeOutput(
 /// <param name="Thread">Thread id; null where it is on no thread.</param>
 /// <param name="Count">How many frames or instances.</param>
 internal sealed record StaleOutput(string Method, string Kind, int? Thread, int Count);
+
+/// <summary>A call that is under way.</summary>
+/// <param name="Method">Name of the changed method, of one that has it inlined, or of more code where that is not known.</param>
+/// <param name="Kind">frame, inliner or state-machine; stack where a native process's stack tells no more.</param>
+/// <param name="Thread">Thread id; null where it is not known.</param>
+/// <param name="ThreadName">The thread's name, null where it is not known.</param>
+internal sealed record ActiveOutput(string Method, string Kind, int? Thread, string? ThreadName);
 
 /// <summary>Something that is no error and has to be known.</summary>
 /// <param name="Id">Its number.</param>
