@@ -50,7 +50,13 @@ internal sealed class NativeProgram
 
     public byte[] MapBytes => File.ReadAllBytes(Path.Combine(_object.Value, "App.map.xml"));
 
-    public byte[] ExecutableBytes => File.ReadAllBytes(Path.Combine(_executable.Value, Name));
+    public byte[] ExecutableBytes => File.ReadAllBytes(ExecutablePath);
+
+    public string ExecutablePath => Path.Combine(_executable.Value, Name);
+
+    /// <summary>What the package adds to the sources of every program: room for static fields.</summary>
+    public static (string Path, string Text) ReservedStatics =>
+        ("/obj/HotpatchStatics.cs", File.ReadAllText(Path.Combine(SampleCache.RepositoryRoot, "msbuild/Tasks/prepare/HotpatchStatics.cs")));
 
     /// <summary>The sources of the sample program.</summary>
     public static string SampleSource => File.ReadAllText(Path.Combine(SampleCache.RepositoryRoot, "tests/Unit/Support/NativeSample/Program.cs"));
