@@ -11,20 +11,24 @@ internal static class PipelineDiagnostics
     /// <summary>0: file, 1: reason.</summary>
     public static readonly DiagnosticDescriptor CannotRead = new(
         "HPB2421", "A file of the build cannot be read", "{0} cannot be read: {1}.",
-        "Delete the project's bin and obj folders and build again.", ExitCode.Usage);
+        "Delete the project's bin and obj folders and build again.", ExitCode.Usage)
+        { Why = "Baselines and deltas are made of the files that the build has written." };
 
     /// <summary>0: file.</summary>
     public static readonly DiagnosticDescriptor NotAnAssembly = new(
         "HPB2422", "Not a .NET assembly", "{0} is not a .NET assembly.",
-        "Delete the project's bin and obj folders and build again.", ExitCode.Usage);
+        "Delete the project's bin and obj folders and build again.", ExitCode.Usage)
+        { Why = "What is compared are assemblies with metadata and IL." };
 
     /// <summary>0: setting, 1: its value, 2: what is allowed.</summary>
     public static readonly DiagnosticDescriptor BadSetting = new(
         "HPB2423", "Setting out of range", "{0} is {1}, and it must be {2}.",
-        "Change the property, or remove it to get the default.", ExitCode.Usage);
+        "Change the property, or remove it to get the default.", ExitCode.Usage)
+        { Why = "The space for patches is part of the executable and has to fit its page size and the reach of a jump." };
 
     /// <summary>0: path, 1: reason.</summary>
     public static readonly DiagnosticDescriptor CannotWrite = new(
         "HPB2425", "A file cannot be written", "{0} cannot be written: {1}.",
-        "Check the permissions and the free space, then build again.", ExitCode.Usage);
+        "Check the permissions and the free space, then build again.", ExitCode.Usage)
+        { Why = "What the build gives out could not be stored." };
 }

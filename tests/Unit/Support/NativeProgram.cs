@@ -31,18 +31,26 @@ internal sealed class NativeProgram
 
     private readonly Lazy<string> _object, _executable;
 
-    private NativeProgram(byte[] assembly, byte[] pdb, ImmutableArray<string> flags)
+    private NativeProgram(ProgramAssembly program, ImmutableArray<ProgramAssembly> others, ImmutableArray<string> flags)
     {
-        Assembly = assembly;
-        Pdb = pdb;
+        Program = program;
+        Others = others;
         Flags = flags;
         _object = new(CompileToObject);
         _executable = new(Link);
     }
 
-    public byte[] Assembly { get; }
+    /// <summary>What its code is compiled against.</summary>
+    public static ImmutableArray<MetadataReference> FrameworkReferences => Framework.Value;
 
-    public byte[] Pdb { get; }
+    public ProgramAssembly Program { get; }
+
+    /// <summary>Libraries of the program.</summary>
+    public ImmutableArray<ProgramAssembly> Others { get; }
+
+    public byte[] Assembly => Program.Image.ToArray();
+
+    public byte[] Pdb => Program.Pdb.ToArray();
 
     public ImmutableArray<string> Flags { get; }
 
@@ -52,6 +60,7 @@ internal sealed class NativeProgram
 
     public byte[] ExecutableBytes => File.ReadAllBytes(ExecutablePath);
 
+    /// <summary>The linked program, which runs.</summary>
     public string ExecutablePath => Path.Combine(_executable.Value, Name);
 
     /// <summary>What the package adds to the sources of every program: room for static fields.</summary>
@@ -76,8 +85,11 @@ internal sealed class NativeProgram
         var (dll, pdb) = (new MemoryStream(), new MemoryStream());
         EmitResult result = compilation.Emit(dll, pdb, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
-        return new NativeProgram(dll.ToArray(), pdb.ToArray(), flags.IsDefault ? AllFlags : flags);
+        return Of(new ProgramAssembly(Name, Guid.Empty, dll.ToArray(), pdb.ToArray()), [], flags.IsDefault ? AllFlags : flags);
     }
+
+    /// <summary>A program that is compiled to IL already, with its libraries.</summary>
+    public static NativeProgram Of(ProgramAssembly program, ImmutableArray<ProgramAssembly> others, ImmutableArray<string> flags) => new(program, others, flags);
 
     public IlcObject Read(Func<string, string>? rename = null) =>
         IlcObject.Read(ElfFile.Read(ObjectBytes, "App.o"), IlcMap.Read(MapBytes, "App.map.xml"), "App.o", rename ?? (n => n));
@@ -89,8 +101,8 @@ internal sealed class NativeProgram
         ElfFile? elf = linked ? ElfFile.Read(executable, Name) : null;
         return new NativeBuild
         {
-            Assembly = new ProgramAssembly(Name, Guid.Empty, Assembly, Pdb),
-            OtherAssemblies = [],
+            Assembly = Program,
+            OtherAssemblies = Others,
             Object = ObjectBytes,
             Map = MapBytes,
             Executable = executable,
@@ -113,12 +125,15 @@ internal sealed class NativeProgram
             .. IlcArguments.Value.Skip(1).Where(a => a != "-g" && !a.StartsWith("-o:", StringComparison.Ordinal) && !a.StartsWith("--map:", StringComparison.Ordinal)
                 && !a.StartsWith("--exportsfile:", StringComparison.Ordinal) && !a.StartsWith("--root:", StringComparison.Ordinal)
                 && a is not ("--noscan" or "--nopreinitstatics") && !a.EndsWith("NativeSample.dll", StringComparison.Ordinal)),
+            .. Others.Select(o => $"-r:{o.Name}.dll"),
             .. Flags,
         ];
         string ilc = IlcArguments.Value.First(a => a.EndsWith("/sdk/System.Private.CoreLib.dll", StringComparison.Ordinal))[3..].Replace("sdk/System.Private.CoreLib.dll", "tools/ilc", StringComparison.Ordinal);
-        return SampleCache.Get("program", [Assembly, Encoding.UTF8.GetBytes(string.Join('\n', arguments))], folder =>
+        return SampleCache.Get("program", [Assembly, .. Others.Select(o => o.Image.ToArray()), Encoding.UTF8.GetBytes(string.Join('\n', arguments))], folder =>
         {
             File.WriteAllBytes(Path.Combine(folder, "App.dll"), Assembly);
+            foreach (ProgramAssembly other in Others)
+                File.WriteAllBytes(Path.Combine(folder, other.Name + ".dll"), other.Image.Span);
             File.WriteAllLines(Path.Combine(folder, "ilc.rsp"), ["App.dll", "-o:App.o", "--map:App.map.xml", "--exportsfile:App.exports", .. arguments]);
             SampleCache.Run(folder, ilc, "@ilc.rsp");
         });
