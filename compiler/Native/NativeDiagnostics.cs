@@ -53,11 +53,6 @@ internal static class NativeDiagnostics
         "HPB2312", "Static fields changed", "The static fields of {0} changed ({1}), and the baseline's are in use.", ShipFullBuild, ExitCode.Refused)
         { Why = "Static fields are addressed by their offset in a block that the process already uses; the new offsets mean other fields." };
 
-    public static readonly DiagnosticDescriptor NewGCStatics = new(
-        "HPB2313", "New static fields with references", "New code brings static fields that hold references: {0}.",
-        "Keep the object in an existing field, or ship the full build at the next restart.", ExitCode.Refused)
-        { Why = "Static fields with references lie in objects that the runtime allocates and registers at startup. A block that comes later is not known to the garbage collector." };
-
     public static readonly DiagnosticDescriptor NewThreadStatics = new(
         "HPB2314", "New thread-static fields", "New code brings thread-static fields: {0}.", ShipFullBuild, ExitCode.Refused)
         { Why = "Thread-static storage is indexed by a number that ILC gives each type, in a table that the process builds from the executable." };
@@ -117,6 +112,27 @@ internal static class NativeDiagnostics
         "New code may rely on there being no object of {0}, and the baseline makes such objects.",
         "Record the next baseline with HotpatchNoScan=true, and ship the full build at the next restart.", ExitCode.Refused)
         { Why = "ILC compiled the new code in the knowledge that no object of the type exists, and folds casts and calls on it. In the running process such objects exist." };
+
+    public static readonly DiagnosticDescriptor NoStaticBlocks = new(
+        "HPB2345", "The baseline reserves no room for static fields", "New code brings static fields of {0} that hold references, and the baseline reserves no room for such fields.",
+        "Keep the object in an existing field; the next baseline has room when it is recorded with this version of HotpatchBuild and without HotpatchStaticBlocks=false and HotpatchRootAssembly=false.",
+        ExitCode.Refused)
+        { Why = "Objects that static fields refer to must be known to the garbage collector. It knows what the process allocated when it started, and a baseline of this version allocates room for such fields, which nothing uses until a delta does." };
+
+    public static readonly DiagnosticDescriptor MixedStatics = new(
+        "HPB2346", "New static fields that mix references and values", "A new static field of {0} is a struct that holds references and other values side by side, which the room that the baseline reserves cannot hold.",
+        "Make it a field of a class type, or ship the full build at the next restart.", ExitCode.Refused)
+        { Why = "Each word of the reserved room is a reference to the garbage collector. A number there would be followed as one." };
+
+    public static readonly DiagnosticDescriptor ManyStatics = new(
+        "HPB2347", "Too many new static fields", "{0} has {1} new static fields that hold references, and the baseline reserves room for {2} of one type.",
+        "Divide the fields among several classes, or ship the full build at the next restart.", ExitCode.Refused)
+        { Why = "The static fields of one type lie in one object, and the largest one that the baseline allocates for deltas has room for so many." };
+
+    public static readonly DiagnosticDescriptor FrozenObjectNotMovable = new(
+        "HPB2348", "A prepared object cannot be brought along", "New code needs an object that the compiler prepared ({0}), which cannot be brought into a running process: {1}.",
+        ShipFullBuild, ExitCode.Refused)
+        { Why = "The object would need a MethodTable with virtual slots, and the one in the process has none." };
 
     public static readonly DiagnosticDescriptor AssemblyAdded = new(
         "HPB2321", "An assembly was added to the program", "The assembly {0} is not part of the baseline.", ShipFullBuild, ExitCode.Refused)

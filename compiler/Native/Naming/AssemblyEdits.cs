@@ -72,7 +72,7 @@ internal sealed class AssemblyEdits : IDisposable
 
     // All assemblies of a NativeAOT program are compared and patched together.
     private static EditPolicy PolicyFor(NativeBuild build) =>
-        new() { ClosedWorld = true, StaticsAreNotFolded = build.LayoutFlags.Contains("--nopreinitstatics") };
+        new() { ClosedWorld = true, NewTypesOwnStatics = true, StaticsAreNotFolded = build.LayoutFlags.Contains("--nopreinitstatics") };
 
     private void Add(ProgramAssembly old, ProgramAssembly @new, EditPolicy policy)
     {

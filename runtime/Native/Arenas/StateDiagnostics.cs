@@ -53,4 +53,18 @@ internal static class StateDiagnostics
         "The process's unwind table is not as it should be ({0}).",
         "Leave the process as it is and restart it with the full build.", ExitCode.Refused)
         { Why = "New functions are entered into the table by which exceptions and collections walk stacks; a table of another form is not touched." };
+
+    /// <summary>More types with static references than blocks.</summary>
+    public static readonly DiagnosticDescriptor NoStaticBlock = new(
+        "HPB4410", "No room for static fields",
+        "The delta brings {1} static fields with references of {2}, and none of the {3} blocks that {0} reserves for such fields is free and large enough.",
+        "Restart the process with the full build; the running code stays as it is.", ExitCode.Refused)
+        { Why = "Objects that static fields refer to must be known to the garbage collector, and it knows what the process allocated when it started. Room that was given to a delta is never used again: old code may still use it." };
+
+    /// <summary>What should be a block is none.</summary>
+    public static readonly DiagnosticDescriptor BadStaticBlock = new(
+        "HPB4411", "Room for static fields is not as it should be",
+        "The block at 0x{1:x} in which {0} has room for static fields is not as it was made: {2}.",
+        "Try again when the process has started; otherwise restart it with the full build.", ExitCode.Refused)
+        { Why = "The garbage collector reads the block by its MethodTable: what is written where no block is would be lost, or would destroy something." };
 }
