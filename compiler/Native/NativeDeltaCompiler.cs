@@ -5,6 +5,7 @@ using HotpatchBuild.Compiler.Native.Comparison;
 using HotpatchBuild.Compiler.Native.Linking;
 using HotpatchBuild.Compiler.Native.Naming;
 using HotpatchBuild.Compiler.Native.Objects;
+using HotpatchBuild.Compiler.Native.Synthesis;
 using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
@@ -16,23 +17,48 @@ namespace HotpatchBuild.Compiler.Native;
 /// <summary>
 /// From two builds to a native patch image: IL first, because it tells what the developer changed and what no comparison of code can see;
 /// then the object files, which tell what of the compiled program follows from it. A difference that only one of them sees is refused.
+/// What cannot be patched so is tried once more with the new code beside the baseline's types (<see cref="SyntheticEdits"/>), which takes another run of ILC.
 /// </summary>
-internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
+/// <param name="synthetic">Runs ILC on synthetic programs; null where there is none, then only the first way is tried.</param>
+internal sealed class NativeDeltaCompiler(ISyntheticCompiler? synthetic = null) : INativeDeltaCompiler
 {
+    /// <summary>ILC does not run static constructors at compile time, so it knows no value of a static field.</summary>
+    public const string NoPreInitializedStatics = "--nopreinitstatics";
+
     // Without it ILC counts which types are made, and compiles calls and casts for just these (ILScanner.cs).
     private const string NoScan = "--noscan";
 
     /// <summary>Keeps the code generator from comparing with known classes, and so from counting them.</summary>
     public const string GuardedDevirtualizationOff = "--codegenopt:JitEnableGuardedDevirtualization=0";
 
+    /// <inheritdoc/>
     public NativeDeltaResult Compile(NativeBaseline baseline, NativeBuild build)
     {
-        using AssemblyEdits edits = AssemblyEdits.Compare(baseline.Build, build);
-        if (!edits.Refusals.IsEmpty)
-            return new NativeDeltaResult { Refusals = edits.Refusals, Warnings = edits.Warnings };
+        Lazy<IlcObject> old = new(() => ReadObject(baseline.Build.Object, baseline.Build.Map, SymbolRenaming.None, "the baseline's object file"));
+        NativeDeltaResult direct;
+        bool sawObject = false;
+        using (AssemblyEdits edits = AssemblyEdits.Compare(baseline.Build, build))
+        {
+            sawObject = edits.Refusals.IsEmpty;
+            direct = sawObject
+                ? Compare(baseline, old.Value, ReadObject(build.Object, build.Map, edits.Renaming, "the new object file"), edits)
+                : new NativeDeltaResult { Refusals = edits.Refusals, Warnings = edits.Warnings };
+        }
+        if (direct.Refusals.IsEmpty || synthetic is null)
+            return direct;
+        using SyntheticEdits beside = SyntheticEdits.Make(baseline.Build, build);
+        if (!beside.Refusals.IsEmpty)
+            return sawObject ? direct : new NativeDeltaResult { Refusals = beside.Refusals, Warnings = beside.Warnings };
+        if (beside.Program is not { } program)
+            return direct;
+        CompiledObject compiled = synthetic.Compile(program);
+        NativeDeltaResult second = Compare(baseline, old.Value, ReadObject(compiled.Object, compiled.Map, beside.Renaming, "the object file of the synthetic program"), beside);
+        // Both ways lead to the same code; the one with fewer obstacles says best what stands in the way.
+        return sawObject && second.Refusals.Length >= direct.Refusals.Length ? direct : second;
+    }
 
-        IlcObject old = ReadObject(baseline.Build, SymbolRenaming.None, "the baseline's object file");
-        IlcObject @new = ReadObject(build, edits.Renaming, "the new object file");
+    private static NativeDeltaResult Compare(NativeBaseline baseline, IlcObject old, IlcObject @new, IProgramEdits edits)
+    {
         ObjectComparison comparison = ObjectComparison.Compare(old, @new);
         if (FindUnexplained(comparison, edits) is { IsEmpty: false } unexplained)
             return new NativeDeltaResult { Refusals = unexplained, Warnings = edits.Warnings };
@@ -53,15 +79,15 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
         : build.LayoutFlags.Contains(GuardedDevirtualizationOff) ? WholeProgramAnalysis.CountsTypes
         : WholeProgramAnalysis.CountsTypes | WholeProgramAnalysis.GuessesClasses;
 
-    private static IlcObject ReadObject(NativeBuild build, SymbolRenaming renaming, string name) =>
-        IlcObject.Read(ElfFile.Read(build.Object, name), IlcMap.Read(build.Map, name), name, renaming.Apply);
+    private static IlcObject ReadObject(ReadOnlyMemory<byte> @object, ReadOnlyMemory<byte> map, SymbolRenaming renaming, string name) =>
+        IlcObject.Read(ElfFile.Read(@object, name), IlcMap.Read(map, name), name, renaming.Apply);
 
     private static IEnumerable<Linking.LinkedSymbol> SymbolsOf(NativeBuild build) =>
         build.Symbols.Symbols.Select(s => new Linking.LinkedSymbol(s.Name, s.Address, s.Type == ElfSymbolType.ThreadLocal));
 
     // Code of the program may differ where it reaches a changed element. Code of the framework may differ where it is an instance over
     // the program's types; anything else would be another framework, other flags or a mistake of ours.
-    private static ImmutableArray<Failure> FindUnexplained(ObjectComparison comparison, AssemblyEdits edits) =>
+    private static ImmutableArray<Failure> FindUnexplained(ObjectComparison comparison, IProgramEdits edits) =>
     [
         .. comparison.Changed
             .Where(c => c.New.Kind == IlcNodeKind.Method && !edits.Explains(c.New.Name))

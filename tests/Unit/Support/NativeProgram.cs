@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Native.Objects;
+using HotpatchBuild.Compiler.Native.Synthesis;
 using HotpatchBuild.Formats.Elf;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -100,19 +101,26 @@ internal sealed class NativeProgram
         };
     }
 
-    private string CompileToObject()
+    private string CompileToObject() => Compile("program", Assembly, [], Flags);
+
+    /// <summary>Runs ILC on an assembly, and on those that it needs beside the framework's.</summary>
+    /// <returns>The folder with App.o and App.map.xml.</returns>
+    private static string Compile(string kind, byte[] assembly, IReadOnlyList<SyntheticAssembly> added, ImmutableArray<string> flags)
     {
         string[] arguments =
         [
             .. IlcArguments.Value.Skip(1).Where(a => a != "-g" && !a.StartsWith("-o:", StringComparison.Ordinal) && !a.StartsWith("--map:", StringComparison.Ordinal)
                 && !a.StartsWith("--exportsfile:", StringComparison.Ordinal) && !a.StartsWith("--root:", StringComparison.Ordinal)
                 && a is not ("--noscan" or "--nopreinitstatics") && !a.EndsWith("NativeSample.dll", StringComparison.Ordinal)),
-            .. Flags,
+            .. flags,
+            .. added.Select(a => $"-r:{a.Name}.dll"),
         ];
         string ilc = IlcArguments.Value.First(a => a.EndsWith("/sdk/System.Private.CoreLib.dll", StringComparison.Ordinal))[3..].Replace("sdk/System.Private.CoreLib.dll", "tools/ilc", StringComparison.Ordinal);
-        return SampleCache.Get("program", [Assembly, Encoding.UTF8.GetBytes(string.Join('\n', arguments))], folder =>
+        return SampleCache.Get(kind, [assembly, Encoding.UTF8.GetBytes(string.Join('\n', arguments)), .. added.Select(a => a.Image.ToArray())], folder =>
         {
-            File.WriteAllBytes(Path.Combine(folder, "App.dll"), Assembly);
+            File.WriteAllBytes(Path.Combine(folder, "App.dll"), assembly);
+            foreach (SyntheticAssembly one in added)
+                File.WriteAllBytes(Path.Combine(folder, one.Name + ".dll"), one.Image.ToArray());
             File.WriteAllLines(Path.Combine(folder, "ilc.rsp"), ["App.dll", "-o:App.o", "--map:App.map.xml", "--exportsfile:App.exports", .. arguments]);
             SampleCache.Run(folder, ilc, "@ilc.rsp");
         });
@@ -135,6 +143,16 @@ internal sealed class NativeProgram
             if (line.StartsWith("-o ", StringComparison.Ordinal))
                 return "-o App";
             return line.Contains("--version-script=", StringComparison.Ordinal) ? $"-Wl,--version-script={objects}/App.exports" : line;
+        }
+    }
+
+    /// <summary>ILC with the arguments of these programs.</summary>
+    public sealed class Compiler(ImmutableArray<string> flags) : ISyntheticCompiler
+    {
+        public CompiledObject Compile(SyntheticProgram program)
+        {
+            string folder = NativeProgram.Compile("synthetic", program.Assemblies.Single().Image.ToArray(), program.Added, flags);
+            return new CompiledObject(File.ReadAllBytes(Path.Combine(folder, "App.o")), File.ReadAllBytes(Path.Combine(folder, "App.map.xml")));
         }
     }
 }
