@@ -19,8 +19,7 @@ namespace HotpatchBuild.Compiler.Native;
 /// then the object files, which tell what of the compiled program follows from it. A difference that only one of them sees is refused.
 /// What cannot be patched so is tried once more with the new code beside the baseline's types (<see cref="SyntheticEdits"/>), which takes another run of ILC.
 /// </summary>
-/// <param name="synthetic">Runs ILC on synthetic programs; null where there is none, then only the first way is tried.</param>
-internal sealed class NativeDeltaCompiler(ISyntheticCompiler? synthetic = null) : INativeDeltaCompiler
+internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
 {
     /// <summary>ILC does not run static constructors at compile time, so it knows no value of a static field.</summary>
     public const string NoPreInitializedStatics = "--nopreinitstatics";
@@ -32,29 +31,46 @@ internal sealed class NativeDeltaCompiler(ISyntheticCompiler? synthetic = null) 
     public const string GuardedDevirtualizationOff = "--codegenopt:JitEnableGuardedDevirtualization=0";
 
     /// <inheritdoc/>
-    public NativeDeltaResult Compile(NativeBaseline baseline, NativeBuild build)
+    public NativeDeltaResult Compile(NativeBaseline baseline, NativeBuild build, ISyntheticCompiler? synthetic)
     {
         Lazy<IlcObject> old = new(() => ReadObject(baseline.Build.Object, baseline.Build.Map, SymbolRenaming.None, "the baseline's object file"));
+        bool compared;
         NativeDeltaResult direct;
-        bool sawObject = false;
         using (AssemblyEdits edits = AssemblyEdits.Compare(baseline.Build, build))
         {
-            sawObject = edits.Refusals.IsEmpty;
-            direct = sawObject
+            compared = edits.Refusals.IsEmpty;
+            direct = compared
                 ? Compare(baseline, old.Value, ReadObject(build.Object, build.Map, edits.Renaming, "the new object file"), edits)
                 : new NativeDeltaResult { Refusals = edits.Refusals, Warnings = edits.Warnings };
         }
         if (direct.Refusals.IsEmpty || synthetic is null)
             return direct;
-        using SyntheticEdits beside = SyntheticEdits.Make(baseline.Build, build);
-        if (!beside.Refusals.IsEmpty)
-            return sawObject ? direct : new NativeDeltaResult { Refusals = beside.Refusals, Warnings = beside.Warnings };
-        if (beside.Program is not { } program)
-            return direct;
+        try
+        {
+            return Choose(direct, compared, CompileBeside(baseline, build, old, synthetic));
+        }
+        catch (HotpatchException e)
+        {
+            return direct with { Warnings = direct.Warnings.Add(NativeDiagnostics.SyntheticNotPossible.With(e.Failure)) };
+        }
+    }
+
+    // What stands in the way is said once: by the way on which one gets further.
+    private static NativeDeltaResult Choose(NativeDeltaResult direct, bool compared, (NativeDeltaResult Result, bool Compared) beside) =>
+        beside.Result.Refusals.IsEmpty || (beside.Compared && !compared) ? beside.Result
+        : compared && !beside.Compared ? direct
+        : beside.Result.Refusals.Length < direct.Refusals.Length || !compared ? beside.Result
+        : direct;
+
+    private static (NativeDeltaResult Result, bool Compared) CompileBeside(NativeBaseline baseline, NativeBuild build, Lazy<IlcObject> old, ISyntheticCompiler synthetic)
+    {
+        using SyntheticEdits edits = SyntheticEdits.Make(baseline.Build, build);
+        if (!edits.Refusals.IsEmpty)
+            return (new NativeDeltaResult { Refusals = edits.Refusals, Warnings = edits.Warnings }, false);
+        if (edits.Program is not { } program)
+            return (NativeDeltaResult.Unchanged with { Warnings = edits.Warnings }, false);
         CompiledObject compiled = synthetic.Compile(program);
-        NativeDeltaResult second = Compare(baseline, old.Value, ReadObject(compiled.Object, compiled.Map, beside.Renaming, "the object file of the synthetic program"), beside);
-        // Both ways lead to the same code; the one with fewer obstacles says best what stands in the way.
-        return sawObject && second.Refusals.Length >= direct.Refusals.Length ? direct : second;
+        return (Compare(baseline, old.Value, ReadObject(compiled.Object, compiled.Map, edits.Renaming, "the object file of the synthetic program"), edits), true);
     }
 
     private static NativeDeltaResult Compare(NativeBaseline baseline, IlcObject old, IlcObject @new, IProgramEdits edits)
@@ -100,12 +116,18 @@ internal sealed class NativeDeltaCompiler(ISyntheticCompiler? synthetic = null) 
         where node.Kind == IlcNodeKind.ConstructedType && names.IsWrittenType(node.Name)
         select NativeDiagnostics.NewTypeHasNoName.At(names.SourceOf(node.Name), names.TypeNameOf(node.Name));
 
-    private static ImmutableArray<DeltaFunction> Describe(NativePatchImage image, SymbolNames names) =>
-    [
-        .. image.Functions.OrderBy(f => f.Symbol, StringComparer.Ordinal).Select(f =>
-        {
-            SourceLines? lines = names.LinesOf(f.Symbol);
-            return new DeltaFunction(f.Symbol, f.DisplayName, lines?.Where.File, lines?.FirstLine ?? 0, lines?.LastLine ?? 0, f.PatchPoint is null);
-        }),
-    ];
+    // A changed method whose new code stands in a function of its own is one method.
+    private static ImmutableArray<DeltaFunction> Describe(NativePatchImage image, SymbolNames names)
+    {
+        HashSet<Mono.Cecil.MethodDefinition> replaced = [.. image.Functions.Where(f => f.PatchPoint is not null).Select(f => names.FindMethod(f.Symbol)?.Method).OfType<Mono.Cecil.MethodDefinition>()];
+        return
+        [
+            .. image.Functions.Where(f => f.PatchPoint is not null || names.FindMethod(f.Symbol) is not { } found || !replaced.Contains(found.Method))
+                .OrderBy(f => f.Symbol, StringComparer.Ordinal).Select(f =>
+                {
+                    SourceLines? lines = names.LinesOf(f.Symbol);
+                    return new DeltaFunction(f.Symbol, f.DisplayName, lines?.Where.File, lines?.FirstLine ?? 0, lines?.LastLine ?? 0, f.PatchPoint is null);
+                }),
+        ];
+    }
 }
