@@ -30,7 +30,7 @@ step "prerequisites" require_prerequisites
 step "build" quietly dotnet build HotpatchBuild.sln -c Release -v quiet
 step "pack" pack_packages
 
-for project in tests/Unit/HotpatchBuild.Tests.Unit.csproj tests/Live/HotpatchBuild.Tests.Live.csproj; do
+for project in tests/Unit/HotpatchBuild.Tests.Unit.csproj tests/Live/HotpatchBuild.Tests.Live.csproj tests/Edits/HotpatchBuild.Tests.Edits.csproj; do
   name=$(basename "$project" .csproj)
   echo "== $name"
   trx="$results/$name.trx"

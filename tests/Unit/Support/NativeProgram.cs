@@ -32,18 +32,26 @@ internal sealed class NativeProgram
 
     private readonly Lazy<string> _object, _executable;
 
-    private NativeProgram(byte[] assembly, byte[] pdb, ImmutableArray<string> flags)
+    private NativeProgram(ProgramAssembly program, ImmutableArray<ProgramAssembly> others, ImmutableArray<string> flags)
     {
-        Assembly = assembly;
-        Pdb = pdb;
+        Program = program;
+        Others = others;
         Flags = flags;
         _object = new(CompileToObject);
         _executable = new(Link);
     }
 
-    public byte[] Assembly { get; }
+    /// <summary>What its code is compiled against.</summary>
+    public static ImmutableArray<MetadataReference> FrameworkReferences => Framework.Value;
 
-    public byte[] Pdb { get; }
+    public ProgramAssembly Program { get; }
+
+    /// <summary>Libraries of the program.</summary>
+    public ImmutableArray<ProgramAssembly> Others { get; }
+
+    public byte[] Assembly => Program.Image.ToArray();
+
+    public byte[] Pdb => Program.Pdb.ToArray();
 
     public ImmutableArray<string> Flags { get; }
 
@@ -51,7 +59,10 @@ internal sealed class NativeProgram
 
     public byte[] MapBytes => File.ReadAllBytes(Path.Combine(_object.Value, "App.map.xml"));
 
-    public byte[] ExecutableBytes => File.ReadAllBytes(Path.Combine(_executable.Value, Name));
+    public byte[] ExecutableBytes => File.ReadAllBytes(ExecutablePath);
+
+    /// <summary>The linked program, which runs.</summary>
+    public string ExecutablePath => Path.Combine(_executable.Value, Name);
 
     /// <summary>The sources of the sample program.</summary>
     public static string SampleSource => File.ReadAllText(Path.Combine(SampleCache.RepositoryRoot, "tests/Unit/Support/NativeSample/Program.cs"));
@@ -71,8 +82,11 @@ internal sealed class NativeProgram
         var (dll, pdb) = (new MemoryStream(), new MemoryStream());
         EmitResult result = compilation.Emit(dll, pdb, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
-        return new NativeProgram(dll.ToArray(), pdb.ToArray(), flags.IsDefault ? AllFlags : flags);
+        return Of(new ProgramAssembly(Name, Guid.Empty, dll.ToArray(), pdb.ToArray()), [], flags.IsDefault ? AllFlags : flags);
     }
+
+    /// <summary>A program that is compiled to IL already, with its libraries.</summary>
+    public static NativeProgram Of(ProgramAssembly program, ImmutableArray<ProgramAssembly> others, ImmutableArray<string> flags) => new(program, others, flags);
 
     public IlcObject Read(Func<string, string>? rename = null) =>
         IlcObject.Read(ElfFile.Read(ObjectBytes, "App.o"), IlcMap.Read(MapBytes, "App.map.xml"), "App.o", rename ?? (n => n));
@@ -84,8 +98,8 @@ internal sealed class NativeProgram
         ElfFile? elf = linked ? ElfFile.Read(executable, Name) : null;
         return new NativeBuild
         {
-            Assembly = new ProgramAssembly(Name, Guid.Empty, Assembly, Pdb),
-            OtherAssemblies = [],
+            Assembly = Program,
+            OtherAssemblies = Others,
             Object = ObjectBytes,
             Map = MapBytes,
             Executable = executable,
@@ -101,11 +115,11 @@ internal sealed class NativeProgram
         };
     }
 
-    private string CompileToObject() => Compile("program", Assembly, [], Flags);
+    private string CompileToObject() => Compile("program", Assembly, [.. Others.Select(o => new SyntheticAssembly(o.Name, o.Image))], Flags);
 
     /// <summary>Runs ILC on an assembly, and on those that it needs beside the framework's.</summary>
     /// <returns>The folder with App.o and App.map.xml.</returns>
-    private static string Compile(string kind, byte[] assembly, IReadOnlyList<SyntheticAssembly> added, ImmutableArray<string> flags)
+    private static string Compile(string kind, ReadOnlyMemory<byte> assembly, IReadOnlyList<SyntheticAssembly> others, ImmutableArray<string> flags)
     {
         string[] arguments =
         [
@@ -113,14 +127,14 @@ internal sealed class NativeProgram
                 && !a.StartsWith("--exportsfile:", StringComparison.Ordinal) && !a.StartsWith("--root:", StringComparison.Ordinal)
                 && a is not ("--noscan" or "--nopreinitstatics") && !a.EndsWith("NativeSample.dll", StringComparison.Ordinal)),
             .. flags,
-            .. added.Select(a => $"-r:{a.Name}.dll"),
+            .. others.Select(o => $"-r:{o.Name}.dll"),
         ];
         string ilc = IlcArguments.Value.First(a => a.EndsWith("/sdk/System.Private.CoreLib.dll", StringComparison.Ordinal))[3..].Replace("sdk/System.Private.CoreLib.dll", "tools/ilc", StringComparison.Ordinal);
-        return SampleCache.Get(kind, [assembly, Encoding.UTF8.GetBytes(string.Join('\n', arguments)), .. added.Select(a => a.Image.ToArray())], folder =>
+        return SampleCache.Get(kind, [assembly.ToArray(), .. others.Select(o => o.Image.ToArray()), Encoding.UTF8.GetBytes(string.Join('\n', arguments))], folder =>
         {
-            File.WriteAllBytes(Path.Combine(folder, "App.dll"), assembly);
-            foreach (SyntheticAssembly one in added)
-                File.WriteAllBytes(Path.Combine(folder, one.Name + ".dll"), one.Image.ToArray());
+            File.WriteAllBytes(Path.Combine(folder, "App.dll"), assembly.Span);
+            foreach (SyntheticAssembly other in others)
+                File.WriteAllBytes(Path.Combine(folder, other.Name + ".dll"), other.Image.Span);
             File.WriteAllLines(Path.Combine(folder, "ilc.rsp"), ["App.dll", "-o:App.o", "--map:App.map.xml", "--exportsfile:App.exports", .. arguments]);
             SampleCache.Run(folder, ilc, "@ilc.rsp");
         });
@@ -151,7 +165,7 @@ internal sealed class NativeProgram
     {
         public CompiledObject Compile(SyntheticProgram program)
         {
-            string folder = NativeProgram.Compile("synthetic", program.Assemblies.Single().Image.ToArray(), program.Added, flags);
+            string folder = NativeProgram.Compile("synthetic", program.Assemblies[0].Image, [.. program.Assemblies.Skip(1), .. program.Added], flags);
             return new CompiledObject(File.ReadAllBytes(Path.Combine(folder, "App.o")), File.ReadAllBytes(Path.Combine(folder, "App.map.xml")));
         }
     }
