@@ -20,6 +20,18 @@ internal sealed record EditPolicy
         RunsTransitionCode = true,
     };
 
+    /// <summary>What a native program can whose new code is compiled beside the baseline's types (Native/Synthesis): types stay, new ones stand beside them, the delta brings storage.
+    /// What the compiler has made of the whole program counts too: it has folded values that nothing wrote.</summary>
+    public static EditPolicy Synthetic { get; } = new()
+    {
+        ClosedWorld = true,
+        GeneratedTypesCoexist = true,
+        DeltaOwnedStatics = true,
+        StaysInOldTypes = true,
+        ReplacesStateMachines = true,
+        FollowsCompiledCode = true,
+    };
+
     /// <summary>True when all code that can call into the assembly is compared and patched together (a NativeAOT program with all of its
     /// assemblies). An assembly with an entry point is always taken so: nothing outside calls it.</summary>
     public bool ClosedWorld { get; init; }
@@ -49,6 +61,9 @@ internal sealed record EditPolicy
 
     /// <summary>True when methods that attributes mark as transition code are run at the switch.</summary>
     public bool RunsTransitionCode { get; init; }
+
+    /// <summary>True when the code of methods that did not change is compiled again and compared: then it has to be known what follows from an edit.</summary>
+    public bool FollowsCompiledCode { get; init; }
 
     /// <summary>Simple names of assemblies that the running program can load although the edited assembly did not refer to them.</summary>
     public IReadOnlySet<string> Loadable { get; init; } = FrozenSet<string>.Empty;

@@ -6,6 +6,7 @@ namespace HotpatchBuild.Compiler.Native;
 internal static class NativeDiagnostics
 {
     private const string ShipFullBuild = "Ship the full build at the next restart.";
+    private const string ShipFullBuildLower = "ship the full build at the next restart.";
     private const string ReportIt = "This ILC version is not known to be supported; ship the full build, and report the version.";
 
     public static readonly DiagnosticDescriptor BadMap = new(
@@ -133,6 +134,16 @@ internal static class NativeDiagnostics
         "HPB2348", "A prepared object cannot be brought along", "New code needs an object that the compiler prepared ({0}), which cannot be brought into a running process: {1}.",
         ShipFullBuild, ExitCode.Refused)
         { Why = "The object would need a MethodTable with virtual slots, and the one in the process has none." };
+
+    /// <summary>0: exit code, 1: its last words.</summary>
+    public static readonly DiagnosticDescriptor SyntheticCompilationFailed = new(
+        "HPB2340", "ILC failed on the synthetic program", "ILC ended with {0} when it compiled the new code beside the baseline's types: {1}.",
+        "The folder synthetic/ beside the build's other intermediate files has its input; " + ShipFullBuildLower, ExitCode.Refused);
+
+    /// <summary>0: why.</summary>
+    public static readonly DiagnosticDescriptor SyntheticNotPossible = new(
+        "HPB2341", "The new code could not be tried beside the baseline's types",
+        "What is refused here might have been patched with the new code beside the baseline's types, but that could not be tried: {0}", ShipFullBuild, ExitCode.Refused);
 
     public static readonly DiagnosticDescriptor AssemblyAdded = new(
         "HPB2321", "An assembly was added to the program", "The assembly {0} is not part of the baseline.", ShipFullBuild, ExitCode.Refused)

@@ -35,7 +35,7 @@ internal sealed class HotpatchBuildSession(BuildRequest request, IProgramEngine 
         var key = new BaselineKey(request.AssemblyName, tree.Relative(request.ProjectFile), request.TargetFramework, request.RuntimeIdentifier, request.Configuration);
         var rebuild = new RevisionRebuild(request, program, key, git, tree, store.Directory);
         BuildReport report = BaselineChoice.Choose(request, key, store, git, tree.Head, commit => store.Add(rebuild.Run(commit, cancellation), clock.GetUtcNow())) is { } path
-            ? CompareWith(path, key, program, tree, git.TopLevel)
+            ? CompareWith(path, key, program, tree, git.TopLevel, cancellation)
             : RecordBaseline(key, program, tree, store);
         if (report.Messages.All(message => message.Kind is BuildMessageKind.Detail or BuildMessageKind.Outcome))
             upToDate.Remember(report.Messages.Last(message => message.Kind == BuildMessageKind.Outcome).Text);
@@ -55,14 +55,14 @@ internal sealed class HotpatchBuildSession(BuildRequest request, IProgramEngine 
         return Outcome($"baseline recorded for {request.AssemblyName} {NameOf(record.Manifest)}: {facts.Summary} -> {file}", null, file);
     }
 
-    private BuildReport CompareWith(string path, BaselineKey key, IEngineBuild program, WorkingTree tree, string topLevel)
+    private BuildReport CompareWith(string path, BaselineKey key, IEngineBuild program, WorkingTree tree, string topLevel, CancellationToken cancellation)
     {
         BaselineRecord baseline = BaselineReader.Read(path);
         string name = NameOf(baseline.Manifest);
         if (baseline.Manifest.Key != key)
             throw new HotpatchException(BaselineDiagnostics.OtherProgram.With(path, baseline.Manifest.Key, key));
         program.RequireComparable(baseline.Manifest.Commit[..12], baseline);
-        ProgramDelta delta = SourcePlaces.In(program.Compare(baseline), topLevel);
+        ProgramDelta delta = SourcePlaces.In(program.Compare(baseline, cancellation), topLevel);
         if (!delta.Refusals.IsEmpty || delta.Modules.IsEmpty)
         {
             // Whatever delta stands there leads elsewhere.

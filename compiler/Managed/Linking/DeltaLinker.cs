@@ -74,6 +74,17 @@ internal sealed class DeltaLinker
             .Concat(_copies.Values.SelectMany(c => c.Members.Keys).OfType<MethodDefinition>())
             .Distinct();
 
+    /// <summary>The methods that were emitted, and what they are in the new revision; one can have been emitted for several modules.</summary>
+    public IEnumerable<(MethodDefinition Emitted, MethodDefinition New)> EmittedMethods =>
+        _holders.Concat(_factories).Select(h => (h.Value.Definition, h.Key))
+            .Concat(_copies.Values.SelectMany(c => c.Members).Where(m => m.Value is MethodDefinition).Select(m => ((MethodDefinition)m.Value, (MethodDefinition)m.Key)));
+
+    /// <summary>The types that were emitted, and what they are, or stand for, in the new revision.</summary>
+    public IEnumerable<(TypeDefinition Emitted, TypeDefinition New)> EmittedTypes =>
+        _copies.Values.Select(c => (c.Definition, c.Source))
+            .Concat(_holderTypes.Concat(_caches).Select(t => (t.Value, t.Key)))
+            .Concat(_fields.Where(f => f.Value.Item2.KeepsState).Select(f => (f.Value.Item1.DeclaringType, f.Key.DeclaringType)));
+
     /// <summary>The patch assemblies.</summary>
     public IReadOnlySet<EmittedModule> Patches => _patches.Values.ToHashSet();
 
