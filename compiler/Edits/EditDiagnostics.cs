@@ -301,14 +301,17 @@ internal static class EditDiagnostics
     // 1350: transition code
     /// <summary>HPB1350: Transition code of a wrong form.</summary>
     public static readonly DiagnosticDescriptor TransitionForm = Refuse("HPB1350", "Transition code of a wrong form",
-        "{0} is marked to run at the switch, and it {1}.", "Make it a static method without parameters and type parameters that returns void, or for a precondition bool or string.");
+        "{0} is marked to run at the switch, and it {1}.", "Make it a static method without parameters and type parameters that returns void, or for a precondition bool or string.",
+        "The code runs once at the switch, on no object and for nobody who could pass arguments; what a precondition returns is its veto.");
     /// <summary>HPB1351: Two methods of transition code with one identity.</summary>
     public static readonly DiagnosticDescriptor TransitionTwice = Refuse("HPB1351", "Two methods of transition code with one identity",
-        "{0} is marked to run at the switch under the identity '{1}', and so is another method.", "Give each an identity of its own.");
+        "{0} is marked to run at the switch under the identity '{1}', and so is another method.", "Give each an identity of its own.",
+        "Deltas are cumulative: by its identity it is known which transition code has run in a process, and it is not run again by the next delta.");
     /// <summary>HPB1352: Transition code for a native program.</summary>
     public static readonly DiagnosticDescriptor TransitionNotRun = Refuse("HPB1352", "Transition code for a native program",
         "{0} is marked to run at the switch, which only the managed engine does: a NativeAOT process has no thread that could run it.",
-        "Repair the data in changed code where it is used, or ship the full build at the next restart.");
+        "Repair the data in changed code where it is used, or ship the full build at the next restart.",
+        "Managed code needs a thread of the runtime. The native engine changes a process from outside, while its threads are stopped, and has none in it.");
 
     /// <summary>All of them, for documentation and tests.</summary>
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =

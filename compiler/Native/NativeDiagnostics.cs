@@ -138,12 +138,14 @@ internal static class NativeDiagnostics
     /// <summary>0: exit code, 1: its last words.</summary>
     public static readonly DiagnosticDescriptor SyntheticCompilationFailed = new(
         "HPB2340", "ILC failed on the synthetic program", "ILC ended with {0} when it compiled the new code beside the baseline's types: {1}.",
-        "The folder synthetic/ beside the build's other intermediate files has its input; " + ShipFullBuildLower, ExitCode.Refused);
+        "The folder synthetic/ beside the build's other intermediate files has its input; " + ShipFullBuildLower, ExitCode.Refused)
+        { Why = "Where an edit would change types of the baseline, the new code is compiled in assemblies of its own beside the baseline's, which takes a second run of ILC." };
 
     /// <summary>0: why.</summary>
     public static readonly DiagnosticDescriptor SyntheticNotPossible = new(
         "HPB2341", "The new code could not be tried beside the baseline's types",
-        "What is refused here might have been patched with the new code beside the baseline's types, but that could not be tried: {0}", ShipFullBuild, ExitCode.Refused);
+        "What is refused here might have been patched with the new code beside the baseline's types, but that could not be tried: {0}", ShipFullBuild, ExitCode.Refused)
+        { Why = "The second run of ILC needs the command line, references and assemblies of the baseline's build." };
 
     public static readonly DiagnosticDescriptor AssemblyAdded = new(
         "HPB2321", "An assembly was added to the program", "The assembly {0} is not part of the baseline.", ShipFullBuild, ExitCode.Refused)

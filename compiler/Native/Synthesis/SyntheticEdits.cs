@@ -121,7 +121,7 @@ internal sealed class SyntheticEdits : IProgramEdits
     private void Link(NativeBuild old, NativeBuild @new)
     {
         DeltaLinker linker = new(new ProgramElements(_changed), Identity(old, @new));
-        linker.Link(_changed.SelectMany(c => c.Patched).Select(p => p.New));
+        linker.Link(_changed.SelectMany(c => c.Patched).Select(p => p.New), transitions: []);
         if (linker.Refusals.Count > 0)
         {
             Refusals = [.. linker.Refusals];
