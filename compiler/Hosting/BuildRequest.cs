@@ -45,6 +45,15 @@ public sealed record BuildRequest
     /// <summary>True when a refusal is to be a warning and the build passes without a delta.</summary>
     public required bool WarnOnRefusal { get; init; }
 
+    /// <summary>True to answer only whether the change can be hot-patched: nothing is kept, neither a delta nor a baseline.</summary>
+    public bool Check { get; init; }
+
+    /// <summary>Where refusals and warnings are written as SARIF 2.1.0; empty for nowhere.</summary>
+    public string Sarif { get; init; } = "";
+
+    /// <summary>The absolute URI under which the diagnostics' pages are published; empty where they are not.</summary>
+    public string HelpUri { get; init; } = "";
+
     /// <summary>The folder that keeps baselines; empty for <c>.hotpatch</c> at the git root.</summary>
     public required string Store { get; init; }
 

@@ -73,6 +73,12 @@ public abstract class EmitHotpatch : EngineTask
     /// <summary>True when a refusal is to be a warning.</summary>
     public bool WarnOnRefusal { get; set; }
 
+    /// <summary>True to answer only whether the change can be hot-patched, and to keep nothing.</summary>
+    public bool Check { get; set; }
+
+    /// <summary>Where refusals and warnings are written as SARIF 2.1.0, relative to the project; empty for nowhere.</summary>
+    public string Sarif { get; set; } = "";
+
     /// <summary>The delta that was made; empty when none was.</summary>
     [Output]
     public string Delta { get; private set; } = "";
@@ -112,6 +118,9 @@ public abstract class EmitHotpatch : EngineTask
             Native = null,
             NewBaseline = NewBaseline,
             WarnOnRefusal = WarnOnRefusal,
+            Check = Check,
+            Sarif = Sarif.Length == 0 ? "" : Path.GetFullPath(Sarif, Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!),
+            HelpUri = HelpUri,
         });
         LogValue("Request", request);
         foreach (string identifier in request.AdvisoryIdentifiers)

@@ -8,12 +8,19 @@ namespace HotpatchBuild.Tool.Output;
 /// <summary>From what the engine reports to what the command prints.</summary>
 internal static class Conversions
 {
-    public static ErrorOutput Of(Failure failure) => new(failure.Id, failure.What, failure.WhatToDo, (int)failure.ExitCode);
+    private const string Error = "error", Warning = "warning";
 
-    public static RemarkOutput RemarkOf(Failure failure) =>
-        new(failure.Id, failure.What, failure.WhatToDo, (int)failure.ExitCode, failure.Where?.File, failure.Where?.Line ?? 0);
+    public static ErrorOutput Of(Failure failure) => new(
+        failure.Id, failure.What, failure.WhatToDo, (int)failure.ExitCode, failure.Descriptor?.Title, failure.Descriptor?.Why, Error, failure.Where?.File, failure.Where?.Line ?? 0);
 
-    public static ErrorOutput ErrorOf(RemarkOutput remark) => new(remark.Id, PlaceOf(remark) + remark.What, remark.WhatToDo, remark.ExitCode);
+    public static RemarkOutput RefusalOf(Failure failure) => RemarkOf(failure, Error);
+
+    public static RemarkOutput WarningOf(Failure failure) => RemarkOf(failure, Warning);
+
+    public static NoteOutput NoteOf(Failure note) => new(note.Id, note.What, note.WhatToDo, note.Descriptor?.Title, note.Descriptor?.Why, Warning);
+
+    public static ErrorOutput ErrorOf(RemarkOutput remark) =>
+        new(remark.Id, PlaceOf(remark) + remark.What, remark.WhatToDo, remark.ExitCode, remark.Title, remark.Why, remark.Severity, remark.File, remark.Line);
 
     /// <summary>Where a remark points, as compilers write it in front of a message; empty where that is not known.</summary>
     public static string PlaceOf(RemarkOutput remark) => remark.File is null ? "" : $"{remark.File}({remark.Line}): ";
@@ -64,6 +71,10 @@ internal static class Conversions
         Agreement.Disagree => "disagree",
         _ => status.InForce is null ? "baseline" : "in-force",
     };
+
+    private static RemarkOutput RemarkOf(Failure failure, string severity) => new(
+        failure.Id, failure.What, failure.WhatToDo, (int)failure.ExitCode, failure.Where?.File, failure.Where?.Line ?? 0, failure.Where?.Column ?? 0,
+        failure.Descriptor?.Title, failure.Descriptor?.Why, severity);
 
     private static RevisionOutput Of(DeltaRevision revision) => new(revision.Commit, revision.Describe, revision.Modified);
 

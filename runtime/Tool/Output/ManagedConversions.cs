@@ -19,7 +19,7 @@ internal static class ManagedConversions
         change.AlreadyThere || manifest is null ? 0 : Modules(manifest).Sum(module => module.Functions.Count(function => function.Added)), 0, 0, null, null, Engine,
         new ManagedChangeOutput(
             change.Methods, change.Suspended.TotalMicroseconds, change.NotLoaded, [.. change.Stale.Select(Of)],
-            [.. change.Notes.Select(note => new NoteOutput(note.Id, note.What, note.WhatToDo))]),
+            [.. change.Notes.Select(Conversions.NoteOf)]),
         check ? [.. change.Active.Select(Of).Select(call => new ActiveOutput(call.Method, call.Kind, call.Thread, null))] : null);
 
     /// <summary>A status.</summary>

@@ -17,7 +17,12 @@ internal abstract record CommandOutput(
 /// <param name="What">What is wrong.</param>
 /// <param name="WhatToDo">The next step.</param>
 /// <param name="ExitCode">What a command that fails with it ends with.</param>
-internal sealed record ErrorOutput(string Id, string What, string WhatToDo, int ExitCode);
+/// <param name="Title">What it is about; null where the number has no descriptor.</param>
+/// <param name="Why">The reason that lies in the runtime, the language or the format; null where the number has no descriptor.</param>
+/// <param name="Severity">error or warning.</param>
+/// <param name="File">Source file, or null.</param>
+/// <param name="Line">1-based line; 0 where unknown.</param>
+internal sealed record ErrorOutput(string Id, string What, string WhatToDo, int ExitCode, string? Title, string? Why, string Severity, string? File, int Line);
 
 /// <summary>A command that failed before it had anything to say.</summary>
 internal sealed record FailureOutput(string Command, int ExitCode, ErrorOutput? Error) : CommandOutput(Command, ExitCode, Error);
@@ -114,7 +119,10 @@ internal sealed record ActiveOutput(string Method, string Kind, int? Thread, str
 /// <param name="Id">Its number.</param>
 /// <param name="What">What it is.</param>
 /// <param name="WhatToDo">What can be done about it.</param>
-internal sealed record NoteOutput(string Id, string What, string WhatToDo);
+/// <param name="Title">What it is about; null where the number has no descriptor.</param>
+/// <param name="Why">The reason that lies in the runtime; null where the number has no descriptor.</param>
+/// <param name="Severity">error or warning.</param>
+internal sealed record NoteOutput(string Id, string What, string WhatToDo, string? Title, string? Why, string Severity);
 
 /// <summary>One function: patched, superseded, reverted or unchanged.</summary>
 internal sealed record FunctionChangeOutput(string Symbol, string Name, string Change);
@@ -251,8 +259,9 @@ internal sealed record DiffedModule(string Name, Guid Mvid, int Size, IReadOnlyL
 /// <summary>A function that is changed or added, with its 1-based lines in the new sources; 0 where unknown.</summary>
 internal sealed record DiffedFunction(string Symbol, string Name, string? File, int FirstLine, int LastLine, bool Added);
 
-/// <summary>A refusal or warning about an edit, with its 1-based line in the new sources; 0 where unknown.</summary>
-internal sealed record RemarkOutput(string Id, string What, string WhatToDo, int ExitCode, string? File, int Line);
+/// <summary>A refusal or warning about an edit, with its 1-based line and column in the new sources (0 where unknown), and its title, reason and severity as in <see cref="ErrorOutput"/>.</summary>
+internal sealed record RemarkOutput(
+    string Id, string What, string WhatToDo, int ExitCode, string? File, int Line, int Column, string? Title, string? Why, string Severity);
 
 /// <summary>Serialisation without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
