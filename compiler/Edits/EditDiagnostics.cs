@@ -229,6 +229,26 @@ internal static class EditDiagnostics
     public static readonly DiagnosticDescriptor SynchronizedChanged = Refuse("HPB1320", "Synchronised method changed",
         "{0} is {1} synchronised: whether the runtime locks around it was settled when it was loaded.", "Write lock (...) inside the method instead.");
 
+    // 1330: instance fields that are kept beside the objects (CoreCLR)
+    /// <summary>HPB1330: First value of an added field.</summary>
+    public static readonly DiagnosticDescriptor FirstValueUnknown = Refuse("HPB1330", "First value of an added field",
+        "{0} is a new instance field, and {1}: objects that exist already would not have its value.", "Give it an initialiser that is a constant or makes a new object, or make it nullable, or ship the full build at the next restart.");
+    /// <summary>HPB1331: Added field that objects from before do not have.</summary>
+    public static readonly DiagnosticDescriptor FirstValueIsNull = Warn("HPB1331", "Added field that is null in objects from before",
+        "{0} is a new instance field, and {1}: in objects that exist already it is null until new code sets it.", "Check that null means the right thing for them.");
+    /// <summary>HPB1332: Field that reflection does not find.</summary>
+    public static readonly DiagnosticDescriptor UnseenField = Warn("HPB1332", "Field that reflection does not find",
+        "{0} is a new instance field of an existing type ({1}): new code uses it, but serialisers and all other reflection in the running process do not find it.", "Check that nothing is to find it before the next restart.");
+    /// <summary>HPB1333: Instance field replaced.</summary>
+    public static readonly DiagnosticDescriptor FieldReplaced = Refuse("HPB1333", "Instance field replaced",
+        "{0} is gone and {1} is new: whether one takes the other's place, and its values, cannot be known.", "Keep the old field under its name until the next restart.");
+    /// <summary>HPB1334: Removed members that reflection finds.</summary>
+    public static readonly DiagnosticDescriptor StillSeen = Warn("HPB1334", "Removed member that reflection still finds",
+        "{0} is gone, but the running process keeps it: serialisers and all other reflection still find it.", "Check that nothing is to miss it before the next restart.");
+    /// <summary>HPB1336: Removed field that constructors set.</summary>
+    public static readonly DiagnosticDescriptor RemovedFieldIsSet = Refuse("HPB1336", "Removed field that constructors set",
+        "{0} is gone, and constructors gave it its value: objects made while the delta is in force would lack it after a rollback.", "Keep the field and its initialiser, unused, until the next restart.");
+
     /// <summary>All of them, for documentation and tests.</summary>
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
         [UnreadableAssembly, NoSymbols, OtherAssembly, OutputKind, InstanceFieldAdded, InstanceFieldRemoved, FieldTypeChanged, FieldsReordered,
@@ -241,7 +261,7 @@ internal static class EditDiagnostics
             ModuleInitialiserChanged, EntryPointChanged, InitialiserCallsChanged, FieldDataChanged, CapturesChanged, CachedDelegateAdded,
             CachedDelegatesMoved, AwaitsChanged, HoistedChanged, NewTypeStandsBeside, LambdaReplaced, InFlightContinues,
             ReadOnlyWritten, RunOnceCaptures, CalledOnlyAtStart, InFlightFinishesOld, SuspendedLoop, UnseenMembers,
-            UnusedType, AmbiguousLambdas, SynchronizedChanged];
+            UnusedType, AmbiguousLambdas, SynchronizedChanged, FirstValueUnknown, FirstValueIsNull, UnseenField, FieldReplaced, StillSeen, RemovedFieldIsSet];
 
     private static DiagnosticDescriptor Refuse(string id, string title, string message, string whatToDo) => new(id, title, message, whatToDo, ExitCode.Refused);
 

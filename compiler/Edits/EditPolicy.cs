@@ -17,6 +17,7 @@ internal sealed record EditPolicy
         StaticsAreNotFolded = true,
         StaysInOldTypes = true,
         ReplacesStateMachines = true,
+        FieldsBesideObjects = true,
     };
 
     /// <summary>True when all code that can call into the assembly is compared and patched together (a NativeAOT program with all of its
@@ -42,6 +43,9 @@ internal sealed record EditPolicy
 
     /// <summary>True when an async method or iterator with changed code gets a new state machine: calls in flight finish in the old one.</summary>
     public bool ReplacesStateMachines { get; init; }
+
+    /// <summary>True when the delta can keep the values of added instance fields beside the objects, and removed ones can stay where they are.</summary>
+    public bool FieldsBesideObjects { get; init; }
 
     /// <summary>Simple names of assemblies that the running program can load although the edited assembly did not refer to them.</summary>
     public IReadOnlySet<string> Loadable { get; init; } = FrozenSet<string>.Empty;
