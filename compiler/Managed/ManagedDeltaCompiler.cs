@@ -38,7 +38,7 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
                 Refusals = [.. changed.SelectMany(c => c.Edits.Refusals)],
                 Warnings = [.. changed.SelectMany(c => c.Edits.Warnings)],
             };
-            return result.Refusals.IsEmpty ? Link(changed, IdentityOf(baseline, build, typeof(ManagedDeltaCompiler).Module.ModuleVersionId), result) : result;
+            return result.Refusals.IsEmpty ? Link(changed, build, IdentityOf(baseline, build, typeof(ManagedDeltaCompiler).Module.ModuleVersionId), result) : result;
         }
         catch (Exception e) when (e is BadImageFormatException or AssemblyResolutionException or InvalidOperationException or NotSupportedException or KeyNotFoundException or ArgumentException)
         {
@@ -54,9 +54,13 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
     private static HashSet<string> Names(ManagedBuild build) =>
         [.. build.Assemblies.Select(a => a.Name), .. build.References.Select(r => Path.GetFileNameWithoutExtension(r)!)];
 
-    private static ManagedDeltaResult Link(List<ChangedAssembly> changed, string identity, ManagedDeltaResult result)
+    private static ManagedDeltaResult Link(List<ChangedAssembly> changed, ManagedBuild build, string identity, ManagedDeltaResult result)
     {
-        DeltaLinker linker = new(new ProgramElements(changed), identity);
+        ProgramElements elements = new(changed);
+        CopiedObjects copied = new(changed, elements, build);
+        if (copied.Refusals.Count > 0)
+            return result with { Refusals = [.. copied.Refusals.Distinct()] };
+        DeltaLinker linker = new(elements, copied, identity);
         linker.Link(changed.SelectMany(c => c.Patched).Select(p => p.New), changed.SelectMany(c => c.Transitions).Select(t => t.Method));
         if (linker.Refusals.Count > 0)
             return result with { Refusals = [.. linker.Refusals] };
