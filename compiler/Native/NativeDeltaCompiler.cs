@@ -34,11 +34,13 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
         IlcObject old = ReadObject(baseline.Build, SymbolRenaming.None, "the baseline's object file");
         IlcObject @new = ReadObject(build, edits.Renaming, "the new object file");
         ObjectComparison comparison = ObjectComparison.Compare(old, @new);
-        if (FindUnexplained(comparison, edits) is { IsEmpty: false } unexplained)
+        WholeProgramAnalysis analysis = AnalysisOf(baseline.Build);
+        bool concludes = analysis != WholeProgramAnalysis.None && WholeProgramChanges.AreComparable(baseline.Build, build);
+        if (FindUnexplained(comparison, edits, concludes) is { IsEmpty: false } unexplained)
             return new NativeDeltaResult { Refusals = unexplained, Warnings = edits.Warnings };
 
         var linked = new LinkedBaseline(old, ElfFile.Read(baseline.Build.Executable, "the baseline's executable"), SymbolsOf(baseline.Build));
-        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Audit), edits.Names, AnalysisOf(baseline.Build));
+        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Audit), edits.Names, analysis);
         if (content.Build() is not { } patch)
             return new NativeDeltaResult { Refusals = [.. content.Failures], Warnings = edits.Warnings };
         if (patch.Replaced.IsEmpty)
@@ -60,13 +62,18 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
         build.Symbols.Symbols.Select(s => new Linking.LinkedSymbol(s.Name, s.Address, s.Type == ElfSymbolType.ThreadLocal));
 
     // Code of the program may differ where it reaches a changed element. Code of the framework may differ where it is an instance over
-    // the program's types; anything else would be another framework, other flags or a mistake of ours.
-    private static ImmutableArray<Failure> FindUnexplained(ObjectComparison comparison, AssemblyEdits edits) =>
-    [
-        .. comparison.Changed
-            .Where(c => c.New.Kind == IlcNodeKind.Method && !edits.Explains(c.New.Name))
-            .Select(c => NativeDiagnostics.Unexplained.At(edits.Names.SourceOf(c.New.Name), edits.Names.DisplayNameOf(c.New.Name))),
-    ];
+    // the program's types. Both may differ where ILC concludes something else from another program; anything else would be another framework,
+    // other flags or a mistake of ours.
+    private static ImmutableArray<Failure> FindUnexplained(ObjectComparison comparison, AssemblyEdits edits, bool concludes)
+    {
+        var conclusions = new WholeProgramChanges(comparison, edits.Explains);
+        return
+        [
+            .. comparison.Changed
+                .Where(c => c.New.Kind == IlcNodeKind.Method && !edits.Explains(c.New.Name) && !(concludes && edits.IsOutside(c.New.Name) && conclusions.MayReplace(c)))
+                .Select(c => NativeDiagnostics.Unexplained.At(edits.Names.SourceOf(c.New.Name), edits.Names.DisplayNameOf(c.New.Name))),
+        ];
+    }
 
     // Types that only the compiler knows (closures, state machines) have no names that a program would ask for.
     private static IEnumerable<Failure> WarnOfNewTypes(PatchContent patch, SymbolNames names) =>

@@ -62,6 +62,10 @@ internal sealed class AssemblyEdits : IDisposable
         return _new.Any(n => n.Edits.HasEffect && n.Names.Types.Keys.Any(type => symbol.Contains(type, StringComparison.Ordinal)));
     }
 
+    /// <summary>Whether a function is none of the program's own: its IL is that of the framework, the same in both builds.</summary>
+    /// <param name="symbol">The function's symbol, in terms of the baseline.</param>
+    public bool IsOutside(string symbol) => Names.FindMethod(symbol) is null;
+
     public void Dispose()
     {
         foreach ((AssemblyModel model, _, _) in _new)
