@@ -31,6 +31,7 @@ internal sealed record EditPolicy
         StaysInOldTypes = true,
         ReplacesStateMachines = true,
         FollowsCompiledCode = true,
+        FieldsBesideObjects = true,
     };
 
     /// <summary>True when all code that can call into the assembly is compared and patched together (a NativeAOT program with all of its
