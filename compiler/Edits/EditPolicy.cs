@@ -42,6 +42,9 @@ internal sealed record EditPolicy
     /// <summary>True when the delta can own storage for static fields that the baseline does not have.</summary>
     public bool DeltaOwnedStatics { get; init; }
 
+    /// <summary>True when the delta can bring the static fields of types that are new altogether, their initialisers included.</summary>
+    public bool NewTypesOwnStatics { get; init; }
+
     /// <summary>True when vtable slots that exist can be swapped: an override that is added to, or removed from, an existing class.</summary>
     public bool SwappedVtableSlots { get; init; }
 

@@ -44,10 +44,6 @@ internal static class NativeDiagnostics
     public static readonly DiagnosticDescriptor StaticsChanged = new(
         "HPB2312", "Static fields changed", "The static fields of {0} changed ({1}), and the baseline's are in use.", ShipFullBuild, ExitCode.Refused);
 
-    public static readonly DiagnosticDescriptor NewGCStatics = new(
-        "HPB2313", "New static fields with references", "New code brings static fields that hold references: {0}.",
-        "Keep the object in an existing field, or ship the full build at the next restart.", ExitCode.Refused);
-
     public static readonly DiagnosticDescriptor NewThreadStatics = new(
         "HPB2314", "New thread-static fields", "New code brings thread-static fields: {0}.", ShipFullBuild, ExitCode.Refused);
 
@@ -105,6 +101,23 @@ internal static class NativeDiagnostics
     public static readonly DiagnosticDescriptor SyntheticNotPossible = new(
         "HPB2341", "The new code could not be tried beside the baseline's types",
         "What is refused here might have been patched with the new code beside the baseline's types, but that could not be tried: {0}", ShipFullBuild, ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor NoStaticBlocks = new(
+        "HPB2345", "The baseline reserves no room for static fields", "New code brings static fields of {0} that hold references, and the baseline reserves no room for such fields.",
+        "Keep the object in an existing field; the next baseline has room when it is recorded with this version of HotpatchBuild and without HotpatchStaticBlocks=false and HotpatchRootAssembly=false.",
+        ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor MixedStatics = new(
+        "HPB2346", "New static fields that mix references and values", "A new static field of {0} is a struct that holds references and other values side by side, which the room that the baseline reserves cannot hold.",
+        "Make it a field of a class type, or ship the full build at the next restart.", ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor ManyStatics = new(
+        "HPB2347", "Too many new static fields", "{0} has {1} new static fields that hold references, and the baseline reserves room for {2} of one type.",
+        "Divide the fields among several classes, or ship the full build at the next restart.", ExitCode.Refused);
+
+    public static readonly DiagnosticDescriptor FrozenObjectNotMovable = new(
+        "HPB2348", "A prepared object cannot be brought along", "New code needs an object that the compiler prepared ({0}), which cannot be brought into a running process: {1}.",
+        ShipFullBuild, ExitCode.Refused);
 
     public static readonly DiagnosticDescriptor AssemblyAdded = new(
         "HPB2321", "An assembly was added to the program", "The assembly {0} is not part of the baseline.", ShipFullBuild, ExitCode.Refused);

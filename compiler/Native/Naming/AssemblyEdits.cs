@@ -76,7 +76,7 @@ internal sealed class AssemblyEdits : IProgramEdits
 
     // All assemblies of a NativeAOT program are compared and patched together.
     private static EditPolicy PolicyFor(NativeBuild build) =>
-        new() { ClosedWorld = true, StaticsAreNotFolded = build.LayoutFlags.Contains(NativeDeltaCompiler.NoPreInitializedStatics) };
+        new() { ClosedWorld = true, NewTypesOwnStatics = true, StaticsAreNotFolded = build.LayoutFlags.Contains(NativeDeltaCompiler.NoPreInitializedStatics) };
 
     private void Add(ProgramAssembly old, ProgramAssembly @new, EditPolicy policy)
     {

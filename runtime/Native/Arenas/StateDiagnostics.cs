@@ -46,4 +46,16 @@ internal static class StateDiagnostics
         "HPB4407", "Unwind table unexpected",
         "The process's unwind table is not as it should be ({0}).",
         "Leave the process as it is and restart it with the full build.", ExitCode.Refused);
+
+    /// <summary>More types with static references than blocks.</summary>
+    public static readonly DiagnosticDescriptor NoStaticBlock = new(
+        "HPB4410", "No room for static fields",
+        "The delta brings {1} static fields with references of {2}, and none of the {3} blocks that {0} reserves for such fields is free and large enough.",
+        "Restart the process with the full build; the running code stays as it is.", ExitCode.Refused);
+
+    /// <summary>What should be a block is none.</summary>
+    public static readonly DiagnosticDescriptor BadStaticBlock = new(
+        "HPB4411", "Room for static fields is not as it should be",
+        "The block at 0x{1:x} in which {0} has room for static fields is not as it was made: {2}.",
+        "Try again when the process has started; otherwise restart it with the full build.", ExitCode.Refused);
 }

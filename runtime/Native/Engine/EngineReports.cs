@@ -18,7 +18,11 @@ public readonly record struct SpaceUse(ulong Used, ulong Size)
 /// <param name="Data">Bytes for data, the state block included.</param>
 /// <param name="Entries">Hot-patchable entries.</param>
 /// <param name="Slots">Unwind slots.</param>
-public sealed record ArenaSpace(SpaceUse Code, SpaceUse Data, SpaceUse Entries, SpaceUse Slots);
+public sealed record ArenaSpace(SpaceUse Code, SpaceUse Data, SpaceUse Entries, SpaceUse Slots)
+{
+    /// <summary>Blocks for static fields with references; 0 of 0 as long as no delta has needed one.</summary>
+    public SpaceUse Blocks { get; init; }
+}
 
 /// <summary>What became of a switch that an earlier command did not finish.</summary>
 public enum Repair

@@ -89,6 +89,9 @@ public sealed class NativeEngine
     {
         foreach (var section in loading.Sections)
             _target.Memory.Write(section.Address, section.Bytes);
+        // References to the image's own objects. They lie outside the garbage collector's heap: it follows none of them, and needs not be told.
+        foreach (var word in loading.Words)
+            _target.Memory.Store(word.Address, word.New);
     }
 
     private ChangeReport Report(
@@ -103,7 +106,7 @@ public sealed class NativeEngine
         DataBytes: after.Used.Data - before.Used.Data,
         Switch: report,
         Repaired: repaired,
-        Space: StatusReading.Space(after.Used, _target.Regions));
+        Space: StatusReading.Space(after, _target.Regions));
 
     private static string? IdOf(TargetState state) => state.InForce < 0 ? null : state.Deltas[state.InForce].Id;
 }

@@ -40,7 +40,7 @@ internal static class Conversions
         _ => "unchanged",
     };
 
-    public static ArenaOutput Of(ArenaSpace space) => new(Of(space.Code), Of(space.Data), Of(space.Entries), Of(space.Slots));
+    public static ArenaOutput Of(ArenaSpace space) => new(Of(space.Code), Of(space.Data), Of(space.Entries), Of(space.Slots), Of(space.Blocks));
 
     public static InForceOutput Of(DeltaInForce delta) => new(
         delta.Id, delta.Program, delta.Baseline, delta.BaselineCommit, delta.Target, delta.TargetCommit, delta.LoadedAt, delta.Since, delta.By, delta.Uid, delta.Tool,

@@ -44,7 +44,7 @@ internal sealed record SignatureOutput(string State, string? Signer, string? Thu
 internal sealed record SpaceOutput(ulong Used, ulong Size, ulong Left);
 
 /// <summary>The reserved space: code and data in bytes, entries and slots in pieces.</summary>
-internal sealed record ArenaOutput(SpaceOutput Code, SpaceOutput Data, SpaceOutput Entries, SpaceOutput Slots);
+internal sealed record ArenaOutput(SpaceOutput Code, SpaceOutput Data, SpaceOutput Entries, SpaceOutput Slots, SpaceOutput StaticBlocks);
 
 /// <summary><c>apply</c>, <c>check</c> and <c>rollback</c>.</summary>
 /// <param name="Command">See <see cref="CommandOutput"/>.</param>

@@ -64,6 +64,10 @@ internal sealed class NativeProgram
     /// <summary>The linked program, which runs.</summary>
     public string ExecutablePath => Path.Combine(_executable.Value, Name);
 
+    /// <summary>What the package adds to the sources of every program: room for static fields.</summary>
+    public static (string Path, string Text) ReservedStatics =>
+        ("/obj/HotpatchStatics.cs", File.ReadAllText(Path.Combine(SampleCache.RepositoryRoot, "msbuild/Tasks/prepare/HotpatchStatics.cs")));
+
     /// <summary>The sources of the sample program.</summary>
     public static string SampleSource => File.ReadAllText(Path.Combine(SampleCache.RepositoryRoot, "tests/Unit/Support/NativeSample/Program.cs"));
 
