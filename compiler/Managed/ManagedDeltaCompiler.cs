@@ -57,7 +57,7 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
     private static ManagedDeltaResult Link(List<ChangedAssembly> changed, string identity, ManagedDeltaResult result)
     {
         DeltaLinker linker = new(new ProgramElements(changed), identity);
-        linker.Link(changed.SelectMany(c => c.Patched).Select(p => p.New));
+        linker.Link(changed.SelectMany(c => c.Patched).Select(p => p.New), changed.SelectMany(c => c.Transitions).Select(t => t.Method));
         if (linker.Refusals.Count > 0)
             return result with { Refusals = [.. linker.Refusals] };
         ImageWriter.NameByContent([.. linker.Added.Select(a => a.Module)], linker.Patches);
@@ -80,6 +80,14 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
             Mvid = assembly.Baseline.Mvid,
             Methods = Redirections(assembly, linker),
             Added = [.. added.Select(a => a.Name).Order(StringComparer.Ordinal)],
+            Transitions =
+            [
+                .. assembly.Transitions.Select(code =>
+                {
+                    Mono.Cecil.MethodDefinition entry = linker.Entry(code.Method).Definition;
+                    return new ManagedTransitionCode(code.Kind, entry.DeclaringType.FullName, entry.Name, code.Identity, assembly.NewNames.Of(code.Method));
+                }),
+            ],
         };
         ManagedImageRules.CheckPatchName(patch.Name, patch.Name);
         patch.Module.Resources.Clear();

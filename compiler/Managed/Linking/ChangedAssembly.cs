@@ -25,6 +25,7 @@ internal sealed class ChangedAssembly : IDisposable
         Lines = new Locations(New);
         _symbols = OpenSymbols(build);
         Patched = Select();
+        Transitions = TransitionMethod.Of(comparison.Match, comparison.Edits.Edits);
     }
 
     /// <summary>The assembly that runs.</summary>
@@ -53,6 +54,9 @@ internal sealed class ChangedAssembly : IDisposable
 
     /// <summary>The methods that are redirected, by the baseline's token.</summary>
     public ImmutableArray<(MethodDefinition Old, MethodDefinition New)> Patched { get; }
+
+    /// <summary>What runs at the switch.</summary>
+    public IReadOnlyList<TransitionMethod> Transitions { get; }
 
     /// <summary>The baseline's element that an element of the new revision is; null where it is new, or stands beside the old one.</summary>
     public T? OldOf<T>(T @new) where T : class, IMemberDefinition

@@ -3,6 +3,7 @@ using HotpatchBuild.Compiler.Managed.Emitting;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Formats.PatchImages.Managed;
 using Mono.Cecil;
+using Mono.Cecil.Cil;
 
 namespace HotpatchBuild.Compiler.Managed.Linking;
 
@@ -24,6 +25,8 @@ internal sealed class DeltaLinker
     private readonly Dictionary<TypeDefinition, TypeDefinition> _caches = [];
     private readonly Dictionary<MethodDefinition, HeldMethod> _holders = [];
     private readonly Dictionary<MethodDefinition, HeldMethod> _factories = [];
+    private readonly Dictionary<MethodDefinition, HeldMethod> _entries = [];
+    private readonly Dictionary<EmittedModule, TypeDefinition> _entryTypes = [];
     private readonly Dictionary<(TypeDefinition, EmittedModule?), CopiedType> _copies = [];
     private readonly Dictionary<FieldDefinition, (FieldDefinition, EmittedModule)> _fields = [];
     private readonly Dictionary<(FieldDefinition, EmittedModule), FieldDefinition> _literals = [];
@@ -71,17 +74,30 @@ internal sealed class DeltaLinker
             .Concat(_copies.Values.SelectMany(c => c.Members.Keys).OfType<MethodDefinition>())
             .Distinct();
 
+    /// <summary>The methods that were emitted, and what they are in the new revision; one can have been emitted for several modules.</summary>
+    public IEnumerable<(MethodDefinition Emitted, MethodDefinition New)> EmittedMethods =>
+        _holders.Concat(_factories).Select(h => (h.Value.Definition, h.Key))
+            .Concat(_copies.Values.SelectMany(c => c.Members).Where(m => m.Value is MethodDefinition).Select(m => ((MethodDefinition)m.Value, (MethodDefinition)m.Key)));
+
+    /// <summary>The types that were emitted, and what they are, or stand for, in the new revision.</summary>
+    public IEnumerable<(TypeDefinition Emitted, TypeDefinition New)> EmittedTypes =>
+        _copies.Values.Select(c => (c.Definition, c.Source))
+            .Concat(_holderTypes.Concat(_caches).Select(t => (t.Value, t.Key)))
+            .Concat(_fields.Where(f => f.Value.Item2.KeepsState).Select(f => (f.Value.Item1.DeclaringType, f.Key.DeclaringType)));
+
     /// <summary>The patch assemblies.</summary>
     public IReadOnlySet<EmittedModule> Patches => _patches.Values.ToHashSet();
 
     /// <summary>The patch assembly of an assembly; null where nothing is in it.</summary>
     public EmittedModule? PatchOf(ChangedAssembly assembly) => _patches.GetValueOrDefault(assembly);
 
-    /// <summary>Makes the holders of all methods that are redirected, and takes along what they need.</summary>
-    public void Link(IEnumerable<MethodDefinition> patched)
+    /// <summary>Makes the holders of all methods that are redirected, and the entries of transition code, and takes along what they need.</summary>
+    public void Link(IEnumerable<MethodDefinition> patched, IEnumerable<MethodDefinition> transitions)
     {
         foreach (MethodDefinition method in patched)
             Holder(method);
+        foreach (MethodDefinition method in transitions)
+            Entry(method);
         while (_work.TryDequeue(out Action? next))
             next();
         // Even an assembly that only has added types for others needs an image to bring them.
@@ -176,6 +192,27 @@ internal sealed class DeltaLinker
         if (_fields.TryGetValue(@new, out (FieldDefinition, EmittedModule) known))
             return known;
         return _fields[@new] = AssemblyModel.IsInGenerated(type) ? Cache(@new) : Storage(@new);
+    }
+
+    /// <summary>The static method through which the agent calls transition code, wherever that has its home.</summary>
+    public HeldMethod Entry(MethodDefinition method)
+    {
+        if (_entries.TryGetValue(method, out HeldMethod? known))
+            return known;
+        EmittedModule patch = Patch(Elements.AssemblyOf(method));
+        if (!_entryTypes.TryGetValue(patch, out TypeDefinition? type))
+        {
+            _entryTypes[patch] = type = new TypeDefinition("", FreeName(patch, "", "<transitions>"), StaticClass | TypeAttributes.Public, patch.Module.TypeSystem.Object);
+            patch.Module.Types.Add(type);
+        }
+        MethodDefinition entry = new(
+            FreeName(type, method.Name), MethodAttributes.Public | MethodAttributes.Static | MethodAttributes.HideBySig, MapperOf(patch).Type(method.ReturnType, Generics.Same));
+        type.Methods.Add(entry);
+        MethodReference target = MapperOf(patch).Method(method, Generics.Same);
+        ILProcessor code = entry.Body.GetILProcessor();
+        code.Emit(OpCodes.Call, target);
+        code.Emit(OpCodes.Ret);
+        return _entries[method] = new HeldMethod(entry, patch);
     }
 
     private EmittedModule Patch(ChangedAssembly assembly)

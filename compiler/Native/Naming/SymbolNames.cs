@@ -18,6 +18,8 @@ internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNam
     /// <summary>Whether a type of the program stands in its sources under its own name.</summary>
     public bool IsWrittenType(string symbol) => FindType(symbol) is var (_, type) && !AssemblyModel.IsInGenerated(type);
 
+    public string? StaticsLayoutOf(string symbol) => null;
+
     public SourceLocation? SourceOf(string symbol) => LinesOf(symbol)?.Where;
 
     /// <summary>The lines of a method, or null.</summary>

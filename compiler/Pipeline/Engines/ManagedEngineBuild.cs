@@ -49,7 +49,7 @@ internal sealed class ManagedEngineBuild(BuildRequest request, CoreClrBuild buil
     }
 
     /// <inheritdoc/>
-    public ProgramDelta Compare(BaselineRecord baseline)
+    public ProgramDelta Compare(BaselineRecord baseline, CancellationToken cancellation)
     {
         ProgramBuild old = baseline.Build;
         if (Identities(old).SequenceEqual(Identities(build)))
