@@ -102,6 +102,12 @@ internal static class NativeDiagnostics
         "HPB2341", "The new code could not be tried beside the baseline's types",
         "What is refused here might have been patched with the new code beside the baseline's types, but that could not be tried: {0}", ShipFullBuild, ExitCode.Refused);
 
+    /// <summary>0: the field.</summary>
+    public static readonly DiagnosticDescriptor StaticStartsAnew = new(
+        "HPB2342", "An added static field starts anew with the next delta",
+        "{0} is a new static field that holds objects: the next delta has a {0} of its own, with its first value, because it does not know the types of this one's objects.",
+        "Let nothing depend on its value beyond the next delta; values without references, and strings, are kept.", ExitCode.Refused);
+
     public static readonly DiagnosticDescriptor NoStaticBlocks = new(
         "HPB2345", "The baseline reserves no room for static fields", "New code brings static fields of {0} that hold references, and the baseline reserves no room for such fields.",
         "Keep the object in an existing field; the next baseline has room when it is recorded with this version of HotpatchBuild and without HotpatchStaticBlocks=false and HotpatchRootAssembly=false.",
