@@ -54,7 +54,7 @@ internal static class InspectCommand
             .ToList();
         return new InspectedModule(
             module.Name, Conversions.NameOf(module.Engine), module.BuildId, SizeOf(image, ImageSection.Text),
-            SizeOf(image, ImageSection.ReadOnlyData) + SizeOf(image, ImageSection.Data) + SizeOf(image, ImageSection.Unwind), image.UnwindSlots.Length, functions);
+            SizeOf(image, ImageSection.ReadOnlyData) + SizeOf(image, ImageSection.Data) + SizeOf(image, ImageSection.Unwind), image.UnwindSlots.Length, functions, []);
     }
 
     private static bool Fits(string? filter, string name, string symbol) =>

@@ -32,7 +32,9 @@ internal static class ManagedListing
             function.Symbol, function.DisplayName, function.File, function.FirstLine, function.LastLine, true, 0, 0, null, null, null));
         return new InspectedModule(
             module.Name, Conversions.NameOf(module.Engine), module.Mvid.ToString("N"), (int)sizes.Values.Sum(static size => size), image.Added.Sum(static added => added.Image.Length), 0,
-            [.. functions.Concat(added).Where(function => fits(function.Name, function.Symbol))]);
+            [.. functions.Concat(added).Where(function => fits(function.Name, function.Symbol))],
+            [.. image.Table.Transitions.Select(static code => new TransitionOutput(
+                code.Kind switch { TransitionKind.Transition => "transition", TransitionKind.Rollback => "rollback", _ => "precondition" }, code.DisplayName, code.Identity))]);
     }
 
     /// <summary>IL bytes of each method that stands directly in a type of no other.</summary>

@@ -19,6 +19,13 @@ internal static class InspectText
             text.WriteLine(Reporter.OneLine(
                 $"{module.Name}: {module.Engine}{(module.BuildId is null ? "" : $", build {Runtime.Native.Engine.BuildIds.Short(module.BuildId)}")}, "
                 + $"{Phrases.Count(module.Functions.Count, "function")}, {holds}"));
+            foreach (var code in module.Transitions)
+                text.WriteLine(Reporter.OneLine($"  {code.Kind switch
+                {
+                    "transition" => "runs at the switch",
+                    "rollback" => "runs at the rollback",
+                    _ => "is asked first",
+                }}: {code.Method}{(code.Method.StartsWith(code.Identity, StringComparison.Ordinal) ? "" : $" ({code.Identity})")}"));
             foreach (var function in module.Functions)
                 Write(function, text);
         }

@@ -202,7 +202,14 @@ internal sealed record InspectOutput(string Command, int ExitCode, ErrorOutput? 
 
 /// <summary>A module and its functions.</summary>
 internal sealed record InspectedModule(
-    string Name, string Engine, string? BuildId, int CodeBytes, int DataBytes, int UnwindSlots, IReadOnlyList<InspectedFunction> Functions);
+    string Name, string Engine, string? BuildId, int CodeBytes, int DataBytes, int UnwindSlots, IReadOnlyList<InspectedFunction> Functions,
+    IReadOnlyList<TransitionOutput> Transitions);
+
+/// <summary>Code that a delta runs at a switch.</summary>
+/// <param name="Kind">transition, rollback or precondition.</param>
+/// <param name="Method">The name a C# developer knows.</param>
+/// <param name="Identity">What it has run under does not run again.</param>
+internal sealed record TransitionOutput(string Kind, string Method, string Identity);
 
 /// <summary>A function before and after.</summary>
 /// <param name="Symbol">Symbol name.</param>

@@ -24,6 +24,27 @@ public sealed unsafe class TransitionBodies
     }
 
     [Fact]
+    public void GateThatHoldsLetsItsOwnerThrough()
+    {
+        byte[] body = TransitionBody.Build(Tiny(0x16, 0x2A), gate, MethodForm.Original, holder, new HoldForm(unchecked((nint)0x7F12_3456_7900), 0x0A00_0021, 0x0A00_0022, OwnerSeesOpen: true));
+
+        byte[] read = [0x21, 0x9C, 0x78, 0x56, 0x34, 0x12, 0x7F, 0, 0, 0xD3, 0xFE, 0x13, 0x4A], owner = [0x21, 0x00, 0x79, 0x56, 0x34, 0x12, 0x7F, 0, 0, 0xD3, 0xFE, 0x13, 0x4A];
+        byte[] hold =
+        [
+            0x25, 0x17, 0x44, 36, 0, 0, 0, // dup, 1, ble.un on
+            0x26, 0x28, 0x21, 0, 0, 0x0A, .. owner, 0x3B, 11, 0, 0, 0, // pop, thread id, owner, beq mine
+            0x28, 0x22, 0, 0, 0x0A, 0x26, 0x38, 0xC9, 0xFF, 0xFF, 0xFF, // yield, pop, br to the read
+            0x17, // mine: open
+        ];
+        Assert.Equal(TransitionBody.HoldLength, hold.Length);
+        byte[] forwarder = [0xFE, 0x09, 0, 0, 0xFE, 0x09, 1, 0, 0x28, 7, 0, 0, 0x0A, 0x2A];
+        Assert.Equal([.. read, .. hold, 0x39, 14, 0, 0, 0, .. forwarder, 0x16, 0x2A], Code(body));
+        // Branches go from behind themselves: back to the first byte, and on to the branch that the value decides.
+        Assert.Equal((0, 13 + TransitionBody.HoldLength), (13 + 42 + unchecked((int)0xFFFF_FFC9), 13 + 7 + 36));
+        Assert.Equal(TransitionBody.OriginalStart(MethodForm.Original, holder, holds: true), TransitionBody.GateLength + TransitionBody.HoldLength + forwarder.Length);
+    }
+
+    [Fact]
     public void WayBackRunsTheOriginalWhenOpen()
     {
         byte[] body = TransitionBody.Build(Tiny(0x16, 0x2A), gate, holder, MethodForm.Original);

@@ -66,7 +66,9 @@ internal sealed class FakeTarget : ITargetMemory, ISwitcher
         Lock = TakeLock,
     };
 
-    public NativeEngine Engine => new(Target, new EngineOptions("ops@host", 1000, "hotpatch test", TimeSpan.FromSeconds(1), TimeProvider.System));
+    public NativeEngine Engine => new(Target, Options);
+
+    public EngineOptions Options { get; } = new EngineOptions("ops@host", 1000, "hotpatch test", TimeSpan.FromSeconds(1), TimeProvider.System);
 
     public static ulong AddressOf(int function) => Bias + FirstFunction + (ulong)(function * BodySize);
 

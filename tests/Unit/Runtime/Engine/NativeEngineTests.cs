@@ -1,6 +1,8 @@
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Runtime.Native.Arenas;
 using HotpatchBuild.Runtime.Native.Engine;
+using HotpatchBuild.Runtime.Native.Switching;
 
 namespace HotpatchBuild.Tests.Unit.Runtime.Engine;
 
@@ -219,6 +221,30 @@ public sealed class NativeEngineTests
         _process.NeverSafe = false;
         Assert.True(_process.Engine.Apply(_process.Delta(1, [1, 2])).ImageReused);
         Assert.Equal(1, _process.Call(1));
+    }
+
+    [Fact]
+    public void CallsUnderWayAreLookedForAsTheOptionsSay()
+    {
+        _process.Engine.Apply(_process.Delta(1, [1]));
+        Assert.Equal((ActiveCodePolicy.Finish, 0), (_process.Plans[^1].Active, _process.Plans[^1].Resting.Length));
+
+        var engine = new NativeEngine(_process.Target, _process.Options with { ActiveCode = ActiveCodePolicy.Refuse });
+        engine.Apply(_process.Delta(2, [1]));
+        // One word at an entry, and all the same a stop: the body in force has to be idle.
+        Assert.Equal((ActiveCodePolicy.Refuse, 1, false), (_process.Plans[^1].Active, _process.Plans[^1].Resting.Length, _process.Plans[^1].NeedsNoStop));
+        engine.Apply(_process.Delta(3, [1, 2]));
+        Assert.Equal(2, _process.Plans[^1].Resting.Length);
+        engine.Rollback();
+        Assert.Equal("the delta in force", Assert.Single(_process.Plans[^1].Resting).Function);
+    }
+
+    [Fact]
+    public void CheckNamesCallsThatAreUnderWay()
+    {
+        _process.Engine.Apply(_process.Delta(1, [1]));
+        _process.Active = [new ActiveCall("the delta in force", 4711, "worker"), new ActiveCall("elsewhere", 4712, "worker")];
+        Assert.Equal(4711, Assert.Single(_process.Engine.Check(_process.Delta(2, [2])).Active).ThreadId);
     }
 
     [Fact]

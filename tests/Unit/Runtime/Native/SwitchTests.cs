@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Runtime.Native.Processes;
 using HotpatchBuild.Runtime.Native.Switching;
@@ -123,6 +124,43 @@ public sealed class SwitchTests
         SwitchReport report = Switch.Execute(target, plan with { Patience = Patience });
         await later;
         Assert.True(report.LongestStop >= report.Stopped);
+    }
+
+    [Fact]
+    public void CallsUnderWayKeepASwitchOutThatIsToHaveNone()
+    {
+        using NativeTarget native = NativeTarget.Start("call");
+        using TargetProcess target = TargetProcess.Open(native.Pid);
+        SwitchPlan plan = native.Plans(target, "caller", Short).Apply;
+        // The same code as code that is to rest: nothing else would be in the way.
+        SwitchPlan resting = plan with { Guards = [], Resting = [.. plan.Guards.Select(guard => guard with { Function = "Caller()" })], Active = ActiveCodePolicy.Refuse, Patience = Patience };
+        ActiveCall call = Assert.Single(Switch.Survey(target, resting.Resting, Patience));
+        Assert.Equal(("Caller()", "blocked"), (call.Function, call.ThreadName));
+        Failure refused = Assert.Throws<HotpatchException>(() => Switch.Execute(target, resting)).Failure;
+        Assert.Equal(("HPB4610", ExitCode.Refused), (refused.Id, refused.ExitCode));
+        Assert.Contains($"Caller() in thread {call.ThreadId} (blocked)", refused.What);
+        Failure waited = Assert.Throws<HotpatchException>(() => Switch.Execute(target, resting with { Active = ActiveCodePolicy.Wait, Patience = Short })).Failure;
+        Assert.Equal(("HPB4611", ExitCode.NoSafeMoment), (waited.Id, waited.ExitCode));
+        Assert.Contains($"Caller() in thread {call.ThreadId} (blocked)", waited.What);
+        Assert.Equal(plan.Stores[0].Old, target.ReadWord(plan.Stores[0].Address));
+
+        native.Signal("USR2");
+        Switch.Execute(target, resting with { Active = ActiveCodePolicy.Wait });
+        Assert.Equal(plan.Stores[0].New, target.ReadWord(plan.Stores[0].Address));
+        Assert.Empty(Switch.Survey(target, resting.Resting, Patience));
+    }
+
+    [Fact]
+    public void AThreadThatStandsInIsUnderWayAndIsNotStepped()
+    {
+        using NativeTarget native = NativeTarget.Start("spin");
+        using TargetProcess target = TargetProcess.Open(native.Pid);
+        ulong entry = native.Values["waiter"];
+        NativeTarget.Until(() => IsSpinning(native.Pid), "the thread is in its loop");
+        GuardedRange[] ranges = [new GuardedRange(entry + 1, entry + 8, "waiter()"), new GuardedRange(native.Values["victim"], native.Values["victim"] + 8, "victim()")];
+        ActiveCall call = Assert.Single(Switch.Survey(target, [.. ranges], Patience));
+        Assert.Equal(("waiter()", "spinning"), (call.Function, call.ThreadName));
+        native.Signal("USR2");
     }
 
     [Fact]
