@@ -18,7 +18,11 @@ internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNam
     /// <summary>Whether a type of the program stands in its sources under its own name.</summary>
     public bool IsWrittenType(string symbol) => FindType(symbol) is var (_, type) && !AssemblyModel.IsInGenerated(type);
 
-    public string? StaticsLayoutOf(string symbol) => null;
+    /// <summary>Which static fields a later patch may go on with; without it none.</summary>
+    public StaticsLayout? Statics { get; init; }
+
+    // An instance of a generic type may be one over a new type.
+    public string? StaticsLayoutOf(string symbol) => !symbol.Contains('<', StringComparison.Ordinal) && FindType(symbol) is var (model, type) ? Statics?.Of(model, type) : null;
 
     public SourceLocation? SourceOf(string symbol) => LinesOf(symbol)?.Where;
 
