@@ -6,6 +6,7 @@ namespace HotpatchBuild.Compiler.Native;
 internal static class NativeDiagnostics
 {
     private const string ShipFullBuild = "Ship the full build at the next restart.";
+    private const string ShipFullBuildLower = "ship the full build at the next restart.";
     private const string ReportIt = "This ILC version is not known to be supported; ship the full build, and report the version.";
 
     public static readonly DiagnosticDescriptor BadMap = new(
@@ -113,6 +114,13 @@ internal static class NativeDiagnostics
         "Record the next baseline with HotpatchNoScan=true, and ship the full build at the next restart.", ExitCode.Refused)
         { Why = "ILC compiled the new code in the knowledge that no object of the type exists, and folds casts and calls on it. In the running process such objects exist." };
 
+    /// <summary>0: the field.</summary>
+    public static readonly DiagnosticDescriptor StaticStartsAnew = new(
+        "HPB2342", "An added static field starts anew with the next delta",
+        "{0} is a new static field that holds objects: the next delta has a {0} of its own, with its first value, because it does not know the types of this one's objects.",
+        "Let nothing depend on its value beyond the next delta; values without references, and strings, are kept.", ExitCode.Refused)
+        { Why = "The process has no metadata for types that a delta brought, so each delta brings its own, and an object of the older delta's type is none of the newer one's.", Severity = FailureSeverity.Warning };
+
     public static readonly DiagnosticDescriptor NoStaticBlocks = new(
         "HPB2345", "The baseline reserves no room for static fields", "New code brings static fields of {0} that hold references, and the baseline reserves no room for such fields.",
         "Keep the object in an existing field; the next baseline has room when it is recorded with this version of HotpatchBuild and without HotpatchStaticBlocks=false and HotpatchRootAssembly=false.",
@@ -133,6 +141,18 @@ internal static class NativeDiagnostics
         "HPB2348", "A prepared object cannot be brought along", "New code needs an object that the compiler prepared ({0}), which cannot be brought into a running process: {1}.",
         ShipFullBuild, ExitCode.Refused)
         { Why = "The object would need a MethodTable with virtual slots, and the one in the process has none." };
+
+    /// <summary>0: exit code, 1: its last words.</summary>
+    public static readonly DiagnosticDescriptor SyntheticCompilationFailed = new(
+        "HPB2340", "ILC failed on the synthetic program", "ILC ended with {0} when it compiled the new code beside the baseline's types: {1}.",
+        "The folder synthetic/ beside the build's other intermediate files has its input; " + ShipFullBuildLower, ExitCode.Refused)
+        { Why = "Where an edit would change types of the baseline, the new code is compiled in assemblies of its own beside the baseline's, which takes a second run of ILC." };
+
+    /// <summary>0: why.</summary>
+    public static readonly DiagnosticDescriptor SyntheticNotPossible = new(
+        "HPB2341", "The new code could not be tried beside the baseline's types",
+        "What is refused here might have been patched with the new code beside the baseline's types, but that could not be tried: {0}", ShipFullBuild, ExitCode.Refused)
+        { Why = "The second run of ILC needs the command line, references and assemblies of the baseline's build." };
 
     public static readonly DiagnosticDescriptor AssemblyAdded = new(
         "HPB2321", "An assembly was added to the program", "The assembly {0} is not part of the baseline.", ShipFullBuild, ExitCode.Refused)

@@ -24,7 +24,13 @@ internal static class PipelineDiagnostics
     public static readonly DiagnosticDescriptor BadSetting = new(
         "HPB2423", "Setting out of range", "{0} is {1}, and it must be {2}.",
         "Change the property, or remove it to get the default.", ExitCode.Usage)
-        { Why = "The space for patches is part of the executable and has to fit its page size and the reach of a jump." };
+        { Why = "The space for patches has to fit the executable's page size and the reach of a jump, and an address of help pages has to lead somewhere from everywhere." };
+
+    /// <summary>0: program, 1: store.</summary>
+    public static readonly DiagnosticDescriptor NothingToCheck = new(
+        "HPB2441", "Nothing to check against", "No baseline of {0} is recorded in {1} for this commit or an ancestor of it.",
+        "Name the revision that runs with -p:HotpatchBaseline=<git revision>, which is then rebuilt, or put its .hotbase file into that folder.", ExitCode.Refused)
+        { Why = "Whether a change can be hot-patched is a question about the build that runs, and a check records no baseline." };
 
     /// <summary>0: path, 1: reason.</summary>
     public static readonly DiagnosticDescriptor CannotWrite = new(

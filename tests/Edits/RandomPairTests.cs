@@ -38,11 +38,13 @@ public abstract class RandomPairTests(ITestOutputHelper output)
 
     private static string Wrong(RandomPair pair, EditOutcome outcome)
     {
+        if (outcome is not { Patched: { } process, Fresh: { } fresh })
+            return outcome.Unsteady.Length > 0 ? outcome.Unsteady : "broken\n";
         var text = new StringBuilder(outcome.Unsteady);
-        Compare("before", pair.Before, outcome.Patched.Before);
-        Compare("patched", outcome.Fate.Kind == FateKind.Refused ? pair.Before : pair.Patched, outcome.Patched.After);
-        Compare("rolled back", pair.Before, outcome.Patched.RolledBack);
-        Compare("fresh", pair.Fresh, outcome.Fresh.After);
+        Compare("before", pair.Before, process.Before);
+        Compare("patched", outcome.Fate.Kind == FateKind.Refused ? pair.Before : pair.Patched, process.After);
+        Compare("rolled back", pair.Before, process.RolledBack);
+        Compare("fresh", pair.Fresh, fresh.After);
         return text.ToString();
 
         void Compare(string when, string predicted, string actual)

@@ -25,6 +25,11 @@ public sealed record DiagnosticDescriptor(string Id, string Title, string Messag
     /// <summary>How much it weighs. A build can be told to take refusals for warnings.</summary>
     public FailureSeverity Severity { get; init; } = ExitCode == ExitCode.Done ? FailureSeverity.Warning : FailureSeverity.Error;
 
+    /// <summary>The address of a diagnostic's page.</summary>
+    /// <param name="help">The folder in which the pages are published.</param>
+    /// <param name="id">The diagnostic's number.</param>
+    public static string PageOf(Uri help, string id) => $"{help.AbsoluteUri.TrimEnd('/')}/{id}.md";
+
     /// <summary>Makes the failure for one place.</summary>
     /// <param name="where">The source line, or null.</param>
     /// <param name="arguments">What the placeholders of <see cref="Message"/> and <see cref="WhatToDo"/> stand for.</param>

@@ -59,6 +59,35 @@ public static class AgentDiagnostics
         "The agent in {0} refused with error {1}: {2}.", "Update HotpatchBuild.Tool.", ExitCode.Refused)
         { Why = "The agent is newer than this tool and has reasons that this version has no number for." };
 
+    /// <summary>{0} process, {1} methods and threads.</summary>
+    public static readonly DiagnosticDescriptor ActiveRefused = new("HPB4145", "Changed methods are running",
+        "In {0} calls are under way in what would be switched, and this delta is refused then: {1}. Nothing was changed.",
+        "Try again later, wait for a better moment with --active wait, or let these calls finish with the code they began with: --active finish.", ExitCode.Refused)
+        { Why = "Calls that began before the switch end with the code they began with. This delta, or the command line, says that there must be none." };
+
+    /// <summary>{0} process, {1} methods and threads.</summary>
+    public static readonly DiagnosticDescriptor StillActive = new("HPB4146", "Changed methods did not come to rest",
+        "There was no moment in time in {0} at which no call was under way in what would be switched; at last there were: {1}. Nothing was changed.",
+        "Give more time with --timeout, try again later, or let these calls finish with the code they began with: --active finish.", ExitCode.NoSafeMoment)
+        { Why = "Calls that began before the switch end with the code they began with. This delta, or the command line, asks to wait until there are none, and there were some each time it was looked." };
+
+    /// <summary>{0} process, {1} precondition, {2} reason.</summary>
+    public static readonly DiagnosticDescriptor Vetoed = new("HPB4147", "A precondition of the delta does not hold",
+        "{1} does not let the delta into {0}: {2}. Nothing was changed.", "Bring about what it asks for, or ask the author of the delta.", ExitCode.Refused)
+        { Why = "A precondition is code of the delta that looks at the process before anything is changed; its author has it refuse what the delta must not meet." };
+
+    /// <summary>{0} process, {1} method, {2} exception.</summary>
+    public static readonly DiagnosticDescriptor TransitionFailed = new("HPB4148", "Transition code failed",
+        "{1} failed in {0}: {2}. No code was switched; what it had done to the program's data until then stays done.",
+        "Ask the author of the delta; see what the exception says about the program's data.", ExitCode.Refused)
+        { Why = "Transition code runs before the new code is switched on; when it throws, the data is not known to be as the new code needs it." };
+
+    /// <summary>{0} process, {1} method.</summary>
+    public static readonly DiagnosticDescriptor TransitionTimedOut = new("HPB4149", "Transition code did not end in time",
+        "{1} did not end in time in {0}, or an earlier run of it still goes on. No code was switched; it goes on by itself, as a thread cannot be stopped by force.",
+        "It may have waited for a lock that a thread of the program holds: try again with a longer --timeout, or with --active wait, when it has ended.", ExitCode.NoSafeMoment)
+        { Why = "Calls of the changed methods wait while transition code runs, so its time is bounded; a thread cannot be stopped by force without harm." };
+
     /// <summary>The words for one failure.</summary>
     /// <param name="process">What messages call the process.</param>
     /// <param name="failure">What the agent said.</param>
@@ -75,6 +104,11 @@ public static class AgentDiagnostics
             AgentError.NoSafeMoment => NoSafeMoment.With(process, Detail(0)),
             AgentError.NothingInForce => NothingInForce.With(process),
             AgentError.OtherProfilerVersion => OtherProfilerVersion.With(process, Detail(0), Detail(1)),
+            AgentError.ActiveCode => ActiveRefused.With(process, string.Join(", ", failure.Details)),
+            AgentError.StillActive => StillActive.With(process, string.Join(", ", failure.Details)),
+            AgentError.Vetoed => Vetoed.With(process, Detail(0), Detail(1)),
+            AgentError.TransitionFailed => TransitionFailed.With(process, Detail(0), Detail(1)),
+            AgentError.TransitionTimedOut or AgentError.TransitionStillRuns => TransitionTimedOut.With(process, Detail(0)),
             var other => Unknown.With(process, ((int)other).ToString(CultureInfo.InvariantCulture), string.Join(", ", failure.Details)),
         };
     }

@@ -78,6 +78,18 @@ public static class TargetDiagnostics
         "Try again when that thread has moved on, or give more time with --timeout.", ExitCode.NoSafeMoment)
         { Why = "An entry may be overwritten only while no thread stands in it and no return address leads into it. A thread did, each time it was looked at." };
 
+    /// <summary>{0} pid, {1} name, {2} functions and threads.</summary>
+    public static readonly DiagnosticDescriptor ActiveRefused = new("HPB4610", "Changed functions are running",
+        "In process {0} ({1}) calls are under way in what would be switched, and this delta is refused then: {2}. Nothing was changed.",
+        "Try again later, wait for a better moment with --active wait, or let these calls finish with the code they began with: --active finish.", ExitCode.Refused)
+        { Why = "Calls that began before the switch end with the code they began with. This delta, or the command line, says that there must be none." };
+
+    /// <summary>{0} pid, {1} name, {2} functions and threads, {3} seconds.</summary>
+    public static readonly DiagnosticDescriptor StillActive = new("HPB4611", "Changed functions did not come to rest",
+        "In {3:0.###} s there was no moment in process {0} ({1}) at which no call was under way in what would be switched; at last there were: {2}. Nothing was changed.",
+        "Give more time with --timeout, try again later, or let these calls finish with the code they began with: --active finish.", ExitCode.NoSafeMoment)
+        { Why = "Calls that began before the switch end with the code they began with. This delta, or the command line, asks to wait until there are none, and there were some each time it was looked." };
+
     /// <summary>{0} pid, {1} name, {2} seconds, {3} tid, {4} thread name, {5} state.</summary>
     public static readonly DiagnosticDescriptor ThreadDoesNotStop = new("HPB4021", "A thread does not stop",
         "Thread {3} ({4}) of process {0} ({1}) could not be stopped within {2:0.###} s: {5}. Nothing was changed.",
