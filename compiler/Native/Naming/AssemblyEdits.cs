@@ -47,7 +47,10 @@ internal sealed class AssemblyEdits : IProgramEdits
         result.Warnings = [.. sets.SelectMany(s => s.Warnings), .. UsesElsewhere.Find(sets, [.. before.Select(a => new ProcessAssembly(a.Name, Revision(a)))], [])];
         result.Renaming = SymbolRenaming.Of(result._old.Zip(result._new, (o, n) => (o.Names, n.Names, n.Edits.Elements)));
         // Symbols are in terms of the baseline: a method has moved on to another name since.
-        result.Names = new SymbolNames([.. result._new.Select(n => (n.Model, n.Names.Renamed(result.Renaming.Apply))), .. result._old]);
+        result.Names = new SymbolNames([.. result._new.Select(n => (n.Model, n.Names.Renamed(result.Renaming.Apply))), .. result._old])
+        {
+            Statics = new StaticsLayout([.. result._new.Select(n => (n.Model, n.Edits.Elements))]),
+        };
         return result;
     }
 

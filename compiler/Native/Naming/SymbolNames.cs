@@ -19,10 +19,16 @@ internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNam
     /// <summary>Whether a type of the program stands in its sources under its own name.</summary>
     public bool IsWrittenType(string symbol) => FindType(symbol) is var (_, type) && !AssemblyModel.IsInGenerated(type);
 
+/// <summary>Which static fields of new types a later patch may go on with; without it none but those of <c>lasting</c>.</summary>
+    public StaticsLayout? Statics { get; init; }
+
     public string? StaticsLayoutOf(string symbol)
     {
         string type = WithoutDataPrefix(symbol);
-        return lasting is not null && lasting.Contains(MangledNames.WithoutInstantiations(type)) ? type : null;
+        if (lasting is not null && lasting.Contains(MangledNames.WithoutInstantiations(type)))
+            return type;
+        // An instance of a generic type may be one over a new type.
+        return !symbol.Contains('<', StringComparison.Ordinal) && FindType(symbol) is var (model, written) ? Statics?.Of(model, written) : null;
     }
 
     public SourceLocation? SourceOf(string symbol) => LinesOf(symbol)?.Where;

@@ -102,7 +102,7 @@ internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, 
         if (node.Start < _end)
             throw Unexpected($"{node.Name} overlaps {_nodes[^1].Name}");
         _nodes.Add(node);
-        _end = Math.Max(_end, node.End);
+        _end = Math.Max(_end, node.Kind is IlcNodeKind.FrozenString or IlcNodeKind.FrozenType or IlcNodeKind.FrozenObject && node.End + Word == _containerEnd ? _containerEnd : node.End);
         // A renaming that gives two nodes one name would make one stand for the other.
         if (!byName.TryAdd(node.Name, node))
             throw Unexpected($"two nodes are called {node.Name}");
@@ -160,9 +160,10 @@ internal sealed class NodeDivider(string file, ElfFile elf, ElfSection section, 
         };
         return kind switch
         {
-            // The object header is the word in front of an object; the next object's header ends this one.
+            // The object header is the word in front of an object; the next object's header ends this one. Behind the last one stands a word
+            // of zeros (ArrayOfFrozenObjectsNode.cs), which is not part of it: with another object behind it, it would seem to have changed.
             IlcNodeKind.FrozenString or IlcNodeKind.FrozenType or IlcNodeKind.FrozenObject => value >= Word && value < _containerEnd
-                ? Node(symbol, kind, value - Word, value, Math.Min(limit - Word, _containerEnd))
+                ? Node(symbol, kind, value - Word, value, Math.Min(limit, _containerEnd) - Word)
                 : throw Unexpected($"{name} does not lie among the frozen objects"),
             IlcNodeKind.DispatchCell => Node(symbol, kind, value, value, Math.Min(limit, value + DispatchCellLayout.CellSize)),
             _ => Node(symbol, kind, value, value, limit),

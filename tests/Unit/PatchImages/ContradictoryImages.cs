@@ -9,6 +9,9 @@ public class ContradictoryImages
     private static readonly NativePatchImage Good = SampleImages.Small();
     private static readonly PatchFunction Changed = Good.Functions[0], Added = Good.Functions[1];
 
+    private static readonly NativePatchImage Statics = SampleImages.WithStatics();
+    private static readonly StaticStorage References = Statics.Statics[1];
+
     public static TheoryData<string, NativePatchImage> Cases => new()
     {
         { "build-id", Good with { BaselineBuildId = [] } },
@@ -53,6 +56,30 @@ public class ContradictoryImages
         { "no FDE", Good with { UnwindSlots = [new UnwindSlot(0, 1, 65)] } },
         { "out of order", Good with { BaselineNames = [.. Good.BaselineNames.Reverse()] } },
         { "out of order", Good with { BaselineNames = [new BaselineName(ulong.MaxValue, "x")] } },
+        { "out of order or has no possible address", Block(new StaticBlock(0x20_0000, 0x21_0000, 8)) },
+        { "out of order or has no possible address", Block(new StaticBlock(0x20_0004, 0x21_0000, 8)) },
+        { "out of order or has no possible address", Block(new StaticBlock(1UL << 47, 0x21_0000, 8)) },
+        { "no possible MethodTable", Block(new StaticBlock(0x20_0100, 0, 8)) },
+        { "no possible MethodTable", Block(new StaticBlock(0x20_0100, 0x21_0004, 8)) },
+        { "words", Block(new StaticBlock(0x20_0100, 0x21_0000, 0)) },
+        { "words", Block(new StaticBlock(0x20_0100, 0x21_0000, 4097)) },
+        { "out of order", Statics with { Statics = [.. Statics.Statics.Reverse()] } },
+        { "out of order", Statics with { Statics = [Statics.Statics[0], Statics.Statics[0]] } },
+        { "not a SHA-256", Storage(Statics.Statics[1] with { Layout = [1, 2] }) },
+        { "no static fields", Storage(Statics.Statics[1] with { References = null }) },
+        { "inside the data", Storage(Statics.Statics[1] with { Data = new StaticData(90, 6, null) }) },
+        { "inside the data", Storage(Statics.Statics[1] with { Data = new StaticData(uint.MaxValue, uint.MaxValue, null) }) },
+        { "in front of its static fields", Storage(Statics.Statics[1] with { Data = new StaticData(80, 8, 1) }) },
+        { "overlap", Storage(Statics.Statics[1] with { Data = new StaticData(32, 4, null) }) },
+        { "overlap", Storage(References with { References = new StaticReferences(40, 2, 64) }) },
+        { "inside the data", Storage(References with { References = new StaticReferences(52, 2, 64) }) },
+        { "inside the data", Storage(References with { References = new StaticReferences(96, 2, 64) }) },
+        { "is not empty", Storage(References with { References = new StaticReferences(64, 2, null) }) },
+        { "is not empty", Storage(References with { References = new StaticReferences(8, 2, null) }) },
+        { "no block has as many", Storage(References with { References = new StaticReferences(48, 33, null) }) },
+        { "no block has as many", Storage(References with { References = new StaticReferences(48, 0, null) }) },
+        { "initial content", Storage(References with { References = new StaticReferences(48, 2, 88) }) },
+        { "not made of references", Statics.With(ImageSection.Data, 80, 1) with { Statics = [Statics.Statics[0], References with { References = new StaticReferences(48, 3, 64) }] } },
     };
 
     [Theory]
@@ -63,6 +90,10 @@ public class ContradictoryImages
         Assert.Equal(ImageDiagnostics.Inconsistent.Id, failure.Id);
         Assert.Contains(because, failure.What);
     }
+
+    private static NativePatchImage Block(StaticBlock block) => Statics with { StaticBlocks = [.. Statics.StaticBlocks, block] };
+
+    private static NativePatchImage Storage(StaticStorage storage) => Statics with { Statics = [Statics.Statics[0], storage] };
 
     private static NativePatchImage Function(int index, PatchFunction function) => Good with { Functions = Good.Functions.SetItem(index, function) };
 

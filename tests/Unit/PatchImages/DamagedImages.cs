@@ -13,7 +13,7 @@ public class DamagedImages
     [Fact]
     public void Every_mutation_gives_an_image_or_a_failure()
     {
-        byte[][] files = [[.. Good], [.. NativePatchImageWriter.Write(SampleImages.Random(11))], [.. NativePatchImageWriter.Write(SampleImages.OneLineFix())]];
+        byte[][] files = [[.. Good], [.. NativePatchImageWriter.Write(SampleImages.WithStatics())], [.. NativePatchImageWriter.Write(SampleImages.Random(11))], [.. NativePatchImageWriter.Write(SampleImages.OneLineFix())]];
         int accepted = Mutations.Survives(files, 9_000, ReadAndWriteAgain);
         Assert.InRange(accepted, 1, 8_999);
     }
@@ -25,7 +25,9 @@ public class DamagedImages
         HotpatchTableLayout.Table(table, SampleImages.Small());
         TableWriter larger = new();
         HotpatchTableLayout.Table(larger, SampleImages.Random(5));
-        int accepted = Mutations.Survives([table.ToArray(), larger.ToArray()], 9_000, bytes => ReadAndWriteAgain([.. new PatchImagePEBuilderProbe(SampleImages.Small(), bytes).File()]));
+        TableWriter statics = new();
+        HotpatchTableLayout.Table(statics, SampleImages.WithStatics());
+        int accepted = Mutations.Survives([table.ToArray(), larger.ToArray(), statics.ToArray()], 9_000, bytes => ReadAndWriteAgain([.. new PatchImagePEBuilderProbe(SampleImages.Small(), bytes).File()]));
         Assert.InRange(accepted, 1, 8_999);
     }
 

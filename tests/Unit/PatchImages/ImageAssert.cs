@@ -17,5 +17,7 @@ internal static class ImageAssert
         Assert.Equal(expected.Fixups.ToArray(), actual.Fixups.ToArray());
         Assert.Equal(expected.UnwindSlots.ToArray(), actual.UnwindSlots.ToArray());
         Assert.Equal(expected.BaselineNames.ToArray(), actual.BaselineNames.ToArray());
+        Assert.Equal(expected.StaticBlocks.ToArray(), actual.StaticBlocks.ToArray());
+        Assert.Equal(expected.Statics.Select(s => (s.Symbol, Convert.ToHexString(s.Layout.AsSpan()), s.Data, s.References)), actual.Statics.Select(s => (s.Symbol, Convert.ToHexString(s.Layout.AsSpan()), s.Data, s.References)));
     }
 }

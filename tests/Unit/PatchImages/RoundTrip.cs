@@ -10,6 +10,9 @@ public class RoundTrip
     public void Small_image_comes_back_as_it_was() => Comes_back(SampleImages.Small());
 
     [Fact]
+    public void Image_with_static_fields_comes_back_as_it_was() => Comes_back(SampleImages.WithStatics());
+
+    [Fact]
     public void Random_images_come_back_as_they_were()
     {
         for (int seed = 0; seed < 500; seed++)

@@ -64,6 +64,29 @@ internal static class SampleImages
         };
     }
 
+    /// <summary>The small one with two types with static fields: one that a later image shares, with a class constructor, and one with initial content.</summary>
+    public static NativePatchImage WithStatics()
+    {
+        NativePatchImage small = Small();
+        return small with
+        {
+            Sections = small.Sections.With(ImageSection.Data, [.. new byte[96]]),
+            Fixups =
+            [
+                .. small.Fixups,
+                new Fixup(new(ImageSection.Data, 16), FixupKind.Absolute64, new(ImageSection.Entries, 16), 0, 0),
+                new Fixup(new(ImageSection.Data, 64), FixupKind.Absolute64, null, HelperAddress, 0),
+                new Fixup(new(ImageSection.Data, 72), FixupKind.Absolute64, new(ImageSection.Data, 8), 0, 0),
+            ],
+            StaticBlocks = [new StaticBlock(0x20_0000, 0x21_0000, 8), new StaticBlock(0x20_0008, 0x21_0000, 8), new StaticBlock(0x20_0010, 0x21_0100, 32)],
+            Statics =
+            [
+                new StaticStorage("App_Counts", [.. Enumerable.Range(0, 32).Select(i => (byte)i)], new StaticData(16, 16, 0), new StaticReferences(40, 1, null)),
+                new StaticStorage("App_Rules", [], null, new StaticReferences(48, 2, 64)),
+            ],
+        };
+    }
+
     /// <summary>What a one-line fix of a middling function gives: its code is random here, which packs worse than real code.</summary>
     public static NativePatchImage OneLineFix()
     {

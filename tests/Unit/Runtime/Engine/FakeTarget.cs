@@ -166,6 +166,26 @@ internal sealed class FakeTarget : ITargetMemory, ISwitcher
         return new SwitchReport(TimeSpan.FromMicroseconds(100), TimeSpan.FromMicroseconds(100), plan.NeedsNoStop ? 0 : 4, 1, 0, 0);
     }
 
+    /// <summary>Link-time addresses of a cell, of its block and of the blocks' MethodTable.</summary>
+    public static ulong CellOf(int block) => 0xC_0000 + (ulong)block * 8;
+
+    public static ulong BlockOf(int block) => 0xD_0000 + (ulong)block * 0x100;
+
+    public const ulong BlockType = 0xE_0000;
+
+    public const uint BlockWords = 4;
+
+    /// <summary>Makes the blocks that a runtime makes when it starts.</summary>
+    public void MakeBlocks(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(Span(CellOf(i), 8), Bias + BlockOf(i));
+            // A collection is under way, which marks objects there.
+            BinaryPrimitives.WriteUInt64LittleEndian(Span(BlockOf(i), 8), Bias + BlockType + (ulong)(i % 2));
+        }
+    }
+
     public NativeDelta Delta(byte version, int[] functions, int added = 0, int data = 64, byte[]? buildId = null, Func<PatchPoint, PatchPoint>? point = null) =>
         FakeDelta.Make(this, version, functions, added, data, buildId ?? [.. BuildId], point);
 
