@@ -18,6 +18,7 @@ internal sealed record EditPolicy
         StaysInOldTypes = true,
         ReplacesStateMachines = true,
         FieldsBesideObjects = true,
+        TestsTypesForVirtuals = true,
     };
 
     /// <summary>True when all code that can call into the assembly is compared and patched together (a NativeAOT program with all of its
@@ -46,6 +47,9 @@ internal sealed record EditPolicy
 
     /// <summary>True when the delta can keep the values of added instance fields beside the objects, and removed ones can stay where they are.</summary>
     public bool FieldsBesideObjects { get; init; }
+
+    /// <summary>True when calls of virtual and interface members that are new in existing types look at the object's type instead of at a slot.</summary>
+    public bool TestsTypesForVirtuals { get; init; }
 
     /// <summary>Simple names of assemblies that the running program can load although the edited assembly did not refer to them.</summary>
     public IReadOnlySet<string> Loadable { get; init; } = FrozenSet<string>.Empty;
