@@ -26,7 +26,8 @@ internal static class VirtualMembers
         // What implements a member that exists is called through that one's slot.
         if (implemented.Any(m => comparison.Match.OldOf(m) is not null)) return false;
         if (method.IsFinal || method.HasOverrides) return implemented.Count > 0 && implemented.TrueForAll(m => IsServedInterface(m, comparison));
-        return !method.IsAbstract && implemented.TrueForAll(m => IsServedInterface(m, comparison));
+        // Each class that is not abstract has a body for an abstract one, or the compiler would not have taken it.
+        return !(method.IsAbstract && comparison.IsVisibleOutside(type)) && implemented.TrueForAll(m => IsServedInterface(m, comparison));
     }
 
     /// <summary>Whether calls of a member that is new in an interface can be served.</summary>

@@ -1,6 +1,6 @@
 namespace Gauntlet;
 
-/// <summary>Classes that gain fields, and an automatic property that becomes a full one.</summary>
+/// <summary>Classes that gain fields and virtual members, and an automatic property that becomes a full one.</summary>
 public class Shelf
 {
     private int _held = 1;
@@ -40,8 +40,29 @@ public sealed class Closing
     ~Closing() => Last = "v1 closed";
 }
 
+public class Shape
+{
+    public string Told() => "v1 shape";
+}
+
+public class Round : Shape;
+
+public sealed class Ball : Round, ISized
+{
+    public string Size() => "5";
+}
+
+public interface ISized
+{
+    string Size();
+}
+
 public static class Beside
 {
+    public static string Sizes(ISized sized) => "v1 " + sized.Size();
+
+    public static string Shapes(Shape shape) => "v1 " + shape.Told();
+
     public static string Copies(Shelf shelf) => "v1 " + shelf.Copy().Describe();
 
     public static string With(Label label) => "v1 " + (label with { Text = "other" }).Text;
@@ -62,4 +83,6 @@ public static class KeptBeside
     public static readonly Pair<int> OfValue = new(3);
     public static readonly Pair<string> OfReference = new("s");
     public static readonly Label Label = new("text");
+    public static readonly Shape Shape = new();
+    public static readonly Ball Ball = new();
 }

@@ -9,7 +9,7 @@ public class Shelf
     private readonly object _gate = new();
     protected long _wide = 40;
     internal int _count;
-    internal volatile string _note = "v2 note";
+    internal volatile string _note = "note";
     internal object _self;
     private int _held = 1;
     private string _owner = "nobody";
@@ -78,8 +78,55 @@ public sealed class Closing
     ~Closing() => Last = "v2 closed " + _name;
 }
 
+public class Shape
+{
+    public virtual string Edges { get; } = "?";
+
+    public virtual string Kind(int number) => "shape" + number;
+
+    public string Told() => "v2 " + Kind(1) + Edges;
+}
+
+public class Round : Shape
+{
+    public override string Edges => "0";
+
+    public override string Kind(int number) => "round " + base.Kind(number + 1);
+}
+
+public sealed class Ball : Round, ISized
+{
+    public override string Kind(int number) => "ball " + base.Kind(number + 1);
+
+    public string Size() => "5";
+
+    string ISized.Twice(string mark) => mark + "10";
+}
+
+public class AddedShape : Round
+{
+    public override string Kind(int number) => "added " + base.Kind(number);
+}
+
+public interface ISized
+{
+    string Size();
+
+    string Twice(string mark);
+
+    string Thrice() => "3*" + Size();
+}
+
 public static class Beside
 {
+    public static string Sizes(ISized sized) => "v2 " + sized.Twice("=") + sized.Thrice();
+
+    public static string Shapes(Shape shape)
+    {
+        Func<int, string> kind = shape.Kind;
+        return "v2 " + kind(5) + "," + new AddedShape().Told() + "," + ((Shape)new Ball()).Edges;
+    }
+
     public static string Copies(Shelf shelf)
     {
         Shelf changed = shelf.Copy();
@@ -174,4 +221,6 @@ public static class KeptBeside
     public static readonly Pair<int> OfValue = new(3);
     public static readonly Pair<string> OfReference = new("s");
     public static readonly Label Label = new("text");
+    public static readonly Shape Shape = new();
+    public static readonly Ball Ball = new();
 }
