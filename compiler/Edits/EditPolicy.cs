@@ -19,6 +19,7 @@ internal sealed record EditPolicy
         ReplacesStateMachines = true,
         FieldsBesideObjects = true,
         RunsTransitionCode = true,
+        TestsTypesForVirtuals = true,
     };
 
     /// <summary>What a native program can whose new code is compiled beside the baseline's types (Native/Synthesis): types stay, new ones stand beside them, the delta brings storage.
@@ -69,6 +70,9 @@ internal sealed record EditPolicy
 
     /// <summary>True when the delta can keep the values of added instance fields beside the objects, and removed ones can stay where they are.</summary>
     public bool FieldsBesideObjects { get; init; }
+
+    /// <summary>True when calls of virtual and interface members that are new in existing types look at the object's type instead of at a slot.</summary>
+    public bool TestsTypesForVirtuals { get; init; }
 
     /// <summary>Simple names of assemblies that the running program can load although the edited assembly did not refer to them.</summary>
     public IReadOnlySet<string> Loadable { get; init; } = FrozenSet<string>.Empty;

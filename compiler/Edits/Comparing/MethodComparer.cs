@@ -56,14 +56,16 @@ internal static class MethodComparer
             if (!StaticInitialisers.IsHarmless(method) && !OnlyOtherFields(null, method, comparison)) comparison.Refuse(EditDiagnostics.StaticConstructorAdded, where, name, StaticInitialisers.Written(method));
         }
         else if (method.DeclaringType.IsInterface && (method.IsVirtual || method.IsAbstract))
-            comparison.Refuse(EditDiagnostics.InterfaceMemberChanged, where, name, "added");
+        {
+            if (!VirtualMembers.IsServedInterface(method, comparison)) comparison.Refuse(EditDiagnostics.InterfaceMemberChanged, where, name, "added");
+        }
         else if (RunOnce.IsModuleInitialiser(method))
             comparison.Refuse(EditDiagnostics.ModuleInitialiserChanged, where, name, "added");
         else if (method.IsVirtual && !method.IsNewSlot)
         {
-            if (!comparison.Policy.SwappedVtableSlots) comparison.Refuse(EditDiagnostics.OverrideAdded, where, name);
+            if (!comparison.Policy.SwappedVtableSlots && !VirtualMembers.IsServed(method, comparison)) comparison.Refuse(EditDiagnostics.OverrideAdded, where, name);
         }
-        else if (method.IsVirtual)
+        else if (method.IsVirtual && !VirtualMembers.IsServed(method, comparison))
             comparison.Refuse(EditDiagnostics.VirtualAdded, where, name);
     }
 

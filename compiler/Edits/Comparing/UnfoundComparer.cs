@@ -21,7 +21,7 @@ internal static class UnfoundComparer
         var match = comparison.Match;
         var added = type.Properties.Where(p => match.OldOf(p) is null && (p.GetMethod is { IsPublic: true } || p.SetMethod is { IsPublic: true })).Cast<IMemberDefinition>()
             .Concat(type.Events.Where(e => match.OldOf(e) is null && e.AddMethod is { IsPublic: true }))
-            .Concat(type.Methods.Where(m => match.OldOf(m) is null && m is { IsPublic: true, IsVirtual: false, IsGetter: false, IsSetter: false, IsAddOn: false, IsRemoveOn: false } && !(m.IsConstructor && m.IsStatic)))
+            .Concat(type.Methods.Where(m => match.OldOf(m) is null && m is { IsPublic: true, IsGetter: false, IsSetter: false, IsAddOn: false, IsRemoveOn: false } && !type.IsInterface && (m.IsNewSlot || !m.IsVirtual) && !(m.IsConstructor && m.IsStatic)))
             .ToList();
         if (added.Count == 0) return;
         var names = added.Select(m => m is MethodDefinition { IsConstructor: true } ? "a constructor" : m.Name).Distinct(StringComparer.Ordinal);

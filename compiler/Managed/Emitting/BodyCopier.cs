@@ -109,6 +109,14 @@ internal sealed class BodyCopier(DeltaLinker linker, EmittedModule into)
             case MethodReference called when linker.Elements.Definition(called) is { } definition:
                 if (linker.IsHeld(definition))
                 {
+                    if (definition is { IsVirtual: true, DeclaringType.IsValueType: false } && opcode.Code is Code.Callvirt or Code.Ldvirtftn && instruction.Previous?.OpCode.Code != Code.Constrained)
+                    {
+                        // A delegate's object lies on the stack twice: one of them is what the slot is looked up in.
+                        if (opcode.Code == Code.Ldvirtftn)
+                            Add(OpCodes.Pop, null);
+                        Add(opcode.Code == Code.Ldvirtftn ? OpCodes.Ldftn : OpCodes.Call, _mapper.Dispatcher(definition));
+                        return;
+                    }
                     opcode = OpcodeOfHeld(source, instruction, definition);
                     operand = instruction.OpCode.Code == Code.Newobj ? _mapper.Factory(called, definition, generics) : _mapper.Method(called, generics);
                     break;

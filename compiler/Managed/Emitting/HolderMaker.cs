@@ -90,6 +90,58 @@ internal sealed class HolderMaker(DeltaLinker linker, EmittedModule module)
         });
     }
 
+    /// <summary>Fills the method that looks at an object's type and calls the method that a virtual or interface member means for it.</summary>
+    /// <param name="root">The member.</param>
+    /// <param name="dispatcher">The method, which has its name.</param>
+    /// <param name="implementations">The methods that override or implement it, those of derived types before those of their bases.</param>
+    public void FillDispatcher(MethodDefinition root, MethodDefinition dispatcher, IReadOnlyList<MethodDefinition> implementations)
+    {
+        dispatcher.Parameters.Add(new ParameterDefinition("this", ParameterAttributes.None, _mapper.ThisType(root.DeclaringType)));
+        AddParameters(root, dispatcher, Generics.Same);
+        dispatcher.ReturnType = _mapper.Type(root.ReturnType, Generics.Same);
+        linker.Later(() =>
+        {
+            ILProcessor code = dispatcher.Body.GetILProcessor();
+            foreach (MethodDefinition implementation in implementations)
+            {
+                Instruction next = code.Create(OpCodes.Nop);
+                TypeReference type = linker.TypeFor(implementation.DeclaringType, module);
+                code.Emit(OpCodes.Ldarg_0);
+                code.Emit(OpCodes.Isinst, type);
+                code.Emit(OpCodes.Brfalse, next);
+                code.Emit(OpCodes.Ldarg_0);
+                code.Emit(OpCodes.Castclass, type);
+                Call(implementation, dispatched: root.DeclaringType.IsInterface && !implementation.IsFinal);
+                code.Append(next);
+            }
+            if (root.HasBody)
+            {
+                code.Emit(OpCodes.Ldarg_0);
+                Call(root, dispatched: false);
+                return;
+            }
+            // No object, or one of a type that this program cannot have.
+            code.Emit(OpCodes.Ldarg_0);
+            code.Emit(OpCodes.Callvirt, WellKnown.GetTypeOfObject(module));
+            code.Emit(OpCodes.Pop);
+            code.Emit(OpCodes.Newobj, new MethodReference(".ctor", module.Module.TypeSystem.Void, module.Core("System", "MissingMethodException")) { HasThis = true });
+            code.Emit(OpCodes.Throw);
+
+            void Call(MethodDefinition method, bool dispatched)
+            {
+                foreach (ParameterDefinition parameter in dispatcher.Parameters.Skip(1))
+                    code.Emit(OpCodes.Ldarg, parameter);
+                if (!linker.IsHeld(method))
+                    code.Emit(OpCodes.Callvirt, _mapper.Method(method, Generics.Same));
+                else if (dispatched)
+                    code.Emit(OpCodes.Call, linker.Dispatcher(method).Definition);
+                else
+                    code.Emit(OpCodes.Call, linker.Holder(method).Definition);
+                code.Emit(OpCodes.Ret);
+            }
+        });
+    }
+
     /// <summary>Copies generic parameters: a type's, or a method's with those of its declaring type in front where that becomes part of the method.</summary>
     public void CopyParameters(IGenericParameterProvider source, IGenericParameterProvider target, Generics generics)
     {

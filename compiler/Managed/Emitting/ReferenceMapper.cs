@@ -1,3 +1,4 @@
+using HotpatchBuild.Compiler.Edits;
 using HotpatchBuild.Compiler.Managed.Linking;
 using Mono.Cecil;
 
@@ -66,6 +67,10 @@ internal sealed class ReferenceMapper(DeltaLinker linker, EmittedModule into)
         MethodReference factory = Held(linker.Factory(definition), definition, factory: true);
         return Instance(factory, (constructor.DeclaringType as GenericInstanceType)?.GenericArguments.Select(a => Type(a, generics)) ?? []);
     }
+
+    /// <summary>The method that calls what a virtual or interface member, new in a type that exists, means for an object.</summary>
+    /// <param name="member">The member, or one that overrides it.</param>
+    public MethodReference Dispatcher(MethodDefinition member) => Held(linker.Dispatcher(member), VirtualMembers.Root(member) ?? member, factory: false);
 
     /// <summary>A field.</summary>
     public FieldReference Field(FieldReference source, Generics generics)

@@ -82,7 +82,8 @@ internal sealed class TypeCopier(DeltaLinker linker, CopiedType copy)
             made.Parameters.Add(Parameter(parameter));
         linker.Later(() =>
         {
-            foreach (MethodReference overridden in source.Overrides)
+            // A member that is new in an interface which exists has no slot to be filled.
+            foreach (MethodReference overridden in source.Overrides.Where(o => linker.Elements.Definition(o) is not { } member || !linker.IsHeld(member)))
                 made.Overrides.Add(_mapper.Method(overridden, Generics.Same));
             _attributes.Copy(source, made);
             _attributes.Copy(source.MethodReturnType, made.MethodReturnType);

@@ -38,6 +38,7 @@ internal sealed class DeltaLinker
     private readonly Dictionary<FieldDefinition, (FieldDefinition, EmittedModule)> _fields = [];
     private readonly Dictionary<FieldDefinition, FieldAccessors> _accessors = [];
     private readonly Dictionary<TypeDefinition, HeldMethod> _cloners = [];
+    private readonly Dictionary<MethodDefinition, HeldMethod> _dispatchers = [];
     private readonly Dictionary<(FieldDefinition, EmittedModule), FieldDefinition> _literals = [];
     private readonly Dictionary<TypeDefinition, EmittedModule> _addedTypes = [];
     private readonly List<(ChangedAssembly Owner, EmittedModule Module)> _added = [];
@@ -195,6 +196,22 @@ internal sealed class DeltaLinker
         return held;
     }
 
+    /// <summary>The static method that calls what a virtual or interface member, new in a type that exists, means for an object.</summary>
+    public HeldMethod Dispatcher(MethodDefinition member)
+    {
+        MethodDefinition root = VirtualMembers.Root(member) ?? member;
+        if (_dispatchers.TryGetValue(root, out HeldMethod? known))
+            return known;
+        ChangedAssembly assembly = Elements.AssemblyOf(root);
+        EmittedModule patch = Patch(assembly);
+        TypeDefinition type = HolderType(root.DeclaringType);
+        MethodDefinition dispatcher = new(FreeName(type, $"{root.Name}.virtual"), MethodAttributes.Public | MethodAttributes.Static | MethodAttributes.HideBySig, patch.Module.TypeSystem.Void);
+        type.Methods.Add(dispatcher);
+        HeldMethod held = _dispatchers[root] = new(dispatcher, patch);
+        new HolderMaker(this, patch).FillDispatcher(root, dispatcher, Implementations(root, assembly));
+        return held;
+    }
+
     /// <summary>The home of a field that is new.</summary>
     public (FieldDefinition Field, EmittedModule Module) FieldFor(FieldDefinition @new, EmittedModule into)
     {
@@ -262,6 +279,17 @@ internal sealed class DeltaLinker
         HeldMethod held = _cloners[type] = new(cloner, patch);
         new ClonerMaker(this, patch).Fill(cloner, type, fields);
         return held;
+    }
+
+    // The most derived ones first: each of them is all that its own type needs.
+    private static IReadOnlyList<MethodDefinition> Implementations(MethodDefinition root, ChangedAssembly assembly)
+    {
+        IEnumerable<MethodDefinition> found = root.DeclaringType.IsInterface
+            ? assembly.New.Types.Where(t => !t.IsInterface && t.Interfaces.Any(i => Definitions.Of(i.InterfaceType) == root.DeclaringType)).Select(t => VirtualMembers.Implementation(root, t)).OfType<MethodDefinition>()
+            : assembly.New.Types.SelectMany(t => t.Methods).Where(m => m is { IsVirtual: true, IsNewSlot: false } && m.Name == root.Name && VirtualMembers.Root(m) == root);
+        return [.. found.Where(m => m.HasBody || root.DeclaringType.IsInterface).OrderByDescending(m => Depth(m.DeclaringType)).ThenBy(m => m.MetadataToken.RID)];
+
+        static int Depth(TypeDefinition type) => Definitions.Of(type.BaseType) is { } parent ? Depth(parent) + 1 : 0;
     }
 
     private EmittedModule Patch(ChangedAssembly assembly)

@@ -117,6 +117,31 @@ public sealed class ManagedGauntletTests(ManagedPrograms programs)
     }
 
     [Fact]
+    public void Values_of_added_instance_fields_live_as_long_as_their_objects_whatever_delta_is_in_force()
+    {
+        ManagedProgramBuild program = programs.Gauntlet;
+        using ManagedGauntlet gauntlet = ManagedGauntlet.Start(program.Output);
+        Assert.Equal("v1 not counted", gauntlet.Ask("beside count"));
+        Apply(program["v2"], gauntlet);
+        Assert.Equal("v2 counted 1", gauntlet.Ask("beside count"));
+        Assert.Equal("v2 counted 2", gauntlet.Ask("beside count"));
+        Assert.Equal("v2 wrong 0", gauntlet.Ask("beside race"));
+        Assert.Equal("v2 alive 0", gauntlet.Ask("beside alive"));
+        Assert.Equal("v2 v2 closed by hand", gauntlet.Ask("beside finalized"));
+
+        Rollback(gauntlet);
+        Assert.Equal("v1 not counted", gauntlet.Ask("beside count"));
+
+        Apply(program["v3"], gauntlet);
+        Assert.Equal("v3 counted 3", gauntlet.Ask("beside count"));
+        gauntlet.Ask("warm");
+        Assert.Equal("v3 wrong 0", gauntlet.Ask("beside race"));
+        Assert.Equal("v3 alive 0", gauntlet.Ask("beside alive"));
+        Assert.Equal("v3 counted 4", gauntlet.Ask("beside count"));
+        gauntlet.AssertEndsWell();
+    }
+
+    [Fact]
     public void Values_of_added_static_fields_outlive_a_rollback_and_are_found_by_the_next_delta()
     {
         ManagedProgramBuild program = programs.Gauntlet;

@@ -16,6 +16,11 @@ public class RefusedLinks
     [InlineData("HPB2507", 2, "static class T { static object? F() => «1¦new N().G()»; } «¦class N { internal object? G() =>\n System.Reflection.MethodBase.GetCurrentMethod(); }»")]
     [InlineData("HPB2507", 2, "static class T { static object? F() {\n return «1¦Activator.CreateInstance(null!, \"T\")»;\n} }")]
     [InlineData("HPB2508", 2, "class C {\n«¦[MethodImpl(MethodImplOptions.Synchronized)] int G() { return 1; }»\n public int F() => «1¦G()»; }")]
+    [InlineData("HPB2520", 2, "class C { «¦public int G;» public object F() {\n «return 1;¦System.Linq.Expressions.Expression<Func<C, int>> e = c => c.G; return e;»\n} }")]
+    [InlineData("HPB2521", 1, "class B { internal object Twin() => MemberwiseClone(); } class C<X> : B {\n «¦public int G;» public int F() => «1¦G»; }")]
+    [InlineData("HPB2521", 2, "class C {\n «¦public int G;» public int F() => «1¦G»; protected async Task<object> Twin() { await Task.Yield(); return MemberwiseClone(); } }")]
+    [InlineData("HPB2521", 2, "class C {\n «¦public int G;» public int F() => «1¦G»; public Func<object> Twin() => MemberwiseClone; }")]
+    [InlineData("HPB2521", 1, "class C() : System.Globalization.CultureInfo(\"\") {\n «¦public int G;» public int F() => «1¦G»; }")]
     public void Names_number_and_line(string id, int line, string source)
     {
         LinkedDelta delta = LinkedDelta.Of(LinkCase.Revision(source, 1), LinkCase.Revision(source, 2));
@@ -29,7 +34,7 @@ public class RefusedLinks
     [Fact]
     public void Refusals_of_the_comparison_come_first()
     {
-        LinkedDelta delta = LinkedDelta.Of("class C { int a; int F() => a; }", "class C { int a, b; int F() => a + b; }");
+        LinkedDelta delta = LinkedDelta.Of("struct C { int a; int F() => a; }", "struct C { int a, b; int F() => a + b; }");
         Assert.Equal("HPB1010", Assert.Single(delta.Result.Refusals).Id);
         Assert.Empty(delta.Result.Modules);
     }

@@ -77,6 +77,19 @@ public static class Cases
 
     public static readonly Case[] All =
     [
+        // Fields that are new in classes with objects from before, and in new objects.
+        new("added fields", () => KeptBeside.Shelf.Describe(), "v1 1", "v2 1 2 note 1r"),
+        new("added fields, new object", () => new Shelf().Describe(), "v1 1", "v2 1 2 note 1r"),
+        new("added field in a base class", () => KeptBeside.Wide.Kind(), "v1 wide v1 shelf 1", "v2 wide 42 v2 shelf 41"),
+        new("added field of a generic class, value", () => KeptBeside.OfValue.Describe(), "v1 3", "v2 33Int32"),
+        new("added field of a generic class, reference", () => KeptBeside.OfReference.Describe() + new Pair<string>("n").Describe(), "v1 sv1 n", "v2 ssStringv2 nnString"),
+        new("added fields in copies", () => Beside.Copies(KeptBeside.Shelf), "v1 v1 1", "v2 v2 1 2 n 6r,v2 1 2 n 5r,True"),
+        new("added property of a record", () => KeptBeside.Label.Describe() + Beside.With(KeptBeside.Label), "v1 textv1 other", "v2 text7v2 v2 other9,FalseTrue"),
+        new("automatic property that becomes a full one", () => KeptBeside.Shelf.Belongs() + new Shelf().Belongs(), "v1 mev1 nobody", "v2 mev2 nobody"),
+        new("added virtual members", () => KeptBeside.Shape.Told() + KeptBeside.Ball.Told(), "v1 shapev1 shape", "v2 shape1?v2 ball round shape30"),
+        new("added virtual members, delegate and added class", () => Beside.Shapes(KeptBeside.Ball), "v1 v1 shape", "v2 ball round shape7,v2 added round shape20,0"),
+        new("added interface members", () => Beside.Sizes(KeptBeside.Ball), "v1 5", "v2 =103*5"),
+
         // Members of classes.
         new("static method", () => Counter.Static(1), "v1 static 1", "v2 static 2"),
         new("instance method", () => Kept.Counter.Instance(1), "v1 instance 6", "v2 instance 4"),
