@@ -298,6 +298,32 @@ internal static class EditDiagnostics
         "{0} is {1} synchronised: whether the runtime locks around it was settled when it was loaded.", "Write lock (...) inside the method instead.",
         "The lock of a synchronised method is taken by the runtime around the call and is not part of its IL; replacing the IL does not add or remove it.");
 
+    // 1330: instance fields that are kept beside the objects (CoreCLR)
+    /// <summary>HPB1330: First value of an added field.</summary>
+    public static readonly DiagnosticDescriptor FirstValueUnknown = Refuse("HPB1330", "First value of an added field",
+        "{0} is a new instance field, and {1}: objects that exist already would not have its value.", "Give it an initialiser that is a constant or makes a new object, or make it nullable, or ship the full build at the next restart.",
+        "Constructors of objects that exist have run. What an initialiser takes from a constructor's arguments, or does besides, cannot be made up for later.");
+    /// <summary>HPB1331: Added field that objects from before do not have.</summary>
+    public static readonly DiagnosticDescriptor FirstValueIsNull = Warn("HPB1331", "Added field that is null in objects from before",
+        "{0} is a new instance field, and {1}: in objects that exist already it is null until new code sets it.", "Check that null means the right thing for them.",
+        "Constructors of objects that exist have run, and the value that the new one gives is not known for them. Null is a value of the field's type that new code has to expect.");
+    /// <summary>HPB1332: Field that reflection does not find.</summary>
+    public static readonly DiagnosticDescriptor UnseenField = Warn("HPB1332", "Field that reflection does not find",
+        "{0} is a new instance field of an existing type ({1}): new code uses it, but serialisers and all other reflection in the running process do not find it.", "Check that nothing is to find it before the next restart.",
+        "The value lies in a table beside the object. The runtime's metadata of a loaded type does not change, so reflection sees the fields of the baseline.");
+    /// <summary>HPB1333: Instance field replaced.</summary>
+    public static readonly DiagnosticDescriptor FieldReplaced = Refuse("HPB1333", "Instance field replaced",
+        "{0} is gone and {1} is new: whether one takes the other's place, and its values, cannot be known.", "Keep the old field under its name until the next restart.",
+        "Objects that exist hold their state in the old field. A new field begins with its first value, so the state would seem lost.");
+    /// <summary>HPB1334: Removed members that reflection finds.</summary>
+    public static readonly DiagnosticDescriptor StillSeen = Warn("HPB1334", "Removed member that reflection still finds",
+        "{0} is gone, but the running process keeps it: serialisers and all other reflection still find it.", "Check that nothing is to miss it before the next restart.",
+        "The runtime's metadata of a loaded type does not change.");
+    /// <summary>HPB1336: Removed field that constructors set.</summary>
+    public static readonly DiagnosticDescriptor RemovedFieldIsSet = Refuse("HPB1336", "Removed field that constructors set",
+        "{0} is gone, and constructors gave it its value: objects made while the delta is in force would lack it after a rollback.", "Keep the field and its initialiser, unused, until the next restart.",
+        "New constructors no longer set it, and after a rollback old code reads it in objects that they made.");
+
     // 1350: transition code
     /// <summary>HPB1350: Transition code of a wrong form.</summary>
     public static readonly DiagnosticDescriptor TransitionForm = Refuse("HPB1350", "Transition code of a wrong form",
@@ -325,7 +351,8 @@ internal static class EditDiagnostics
             ModuleInitialiserChanged, EntryPointChanged, InitialiserCallsChanged, FieldDataChanged, CapturesChanged, CachedDelegateAdded,
             CachedDelegatesMoved, AwaitsChanged, HoistedChanged, NewTypeStandsBeside, LambdaReplaced, InFlightContinues,
             ReadOnlyWritten, RunOnceCaptures, CalledOnlyAtStart, InFlightFinishesOld, SuspendedLoop, UnseenMembers,
-            UnusedType, AmbiguousLambdas, SynchronizedChanged, TransitionForm, TransitionTwice, TransitionNotRun];
+            UnusedType, AmbiguousLambdas, SynchronizedChanged, FirstValueUnknown, FirstValueIsNull, UnseenField, FieldReplaced, StillSeen, RemovedFieldIsSet,
+            TransitionForm, TransitionTwice, TransitionNotRun];
 
     private static DiagnosticDescriptor Refuse(string id, string title, string message, string whatToDo, string why) =>
         new(id, title, message, whatToDo, ExitCode.Refused) { Why = why };

@@ -61,4 +61,16 @@ internal static class ManagedDiagnostics
         "HPB2510", "Added element that the next delta replaces", "{0} is new and uses new members of types that exist: the next delta brings another {0}, which does not know this one's objects and values.",
         "Move what it uses into a new type, or let no object or value of it live on when the next delta is applied.", ExitCode.Refused)
         { Why = "New elements live in the delta's own assembly. One that uses new members of existing types is bound to that delta, so the next, which replaces it, must bring its own.", Severity = FailureSeverity.Warning };
+
+    /// <summary>HPB2520: A use of an added instance field that only a field of the object itself allows.</summary>
+    public static readonly DiagnosticDescriptor AddedFieldUse = new(
+        "HPB2520", "Added field used in an expression tree", "{0} names {1}, a new instance field of a type that exists, in an expression tree: it is no member of the running type.",
+        "Read the field in ordinary code, or ship the full build at the next restart.", ExitCode.Refused)
+        { Why = "An expression tree describes members of types as the runtime knows them, and the field is kept beside the object." };
+
+    /// <summary>HPB2521: Objects with an added field are copied by code that the delta cannot change.</summary>
+    public static readonly DiagnosticDescriptor CopiedElsewhere = new(
+        "HPB2521", "Objects with an added field are copied", "{0} copies objects with MemberwiseClone that may have the new field {1}, and the delta cannot make it copy that too.",
+        "Keep the value in another place, or ship the full build at the next restart.", ExitCode.Refused)
+        { Why = "MemberwiseClone copies the fields that the runtime knows. The value of an added field lies beside the object, and the copy would begin without it." };
 }
