@@ -58,18 +58,19 @@ internal static class AssemblyComparison
         MethodComparer.Run(comparison);
         GeneratedComparer.Run(comparison);
         // What follows from an edit in compiled code is a question about native programs; of others, only values that the runtime folds.
-        bool reached = !policy.StaysInOldTypes || comparison.Match.Pairs.Any(p => p is (FieldDefinition { IsStatic: true, IsInitOnly: true }, FieldDefinition { IsInitOnly: false }));
+        bool reached = !policy.StaysInOldTypes || policy.FollowsCompiledCode || comparison.Match.Pairs.Any(p => p is (FieldDefinition { IsStatic: true, IsInitOnly: true }, FieldDefinition { IsInitOnly: false }));
         var (oldGraph, newGraph) = reached ? (ReferenceGraph.Of(old), ReferenceGraph.Of(@new)) : (ReferenceGraph.None, ReferenceGraph.None);
         // Behind the others: it asks which methods changed.
         StaticStateComparer.Run(comparison, oldGraph, newGraph);
         if (policy.StaysInOldTypes) UnfoundComparer.Run(comparison);
+        TransitionComparer.Run(comparison);
 
         var elements = new ElementMap(comparison.Match.Pairs.Select(p => KeyValuePair.Create(MetadataNames.Key(p.Old), MetadataNames.Key(p.New))));
         var edits = comparison.Edits;
         return new OpenComparison(comparison.Match, new EditSet(
             @new.Name, edits, comparison.Diagnostics, elements, oldGraph, newGraph,
             ChangedKeys(edits.Select(e => e.Old), old, e => comparison.Match.NewOf(e) is null, []),
-            ChangedKeys(edits.Select(e => e.New), @new, e => comparison.Match.OldOf(e) is null, FirstSeen(oldGraph, newGraph, elements))));
+            ChangedKeys(edits.Select(e => e.New), @new, e => comparison.Match.OldOf(e) is null, FirstSeen(oldGraph, newGraph, elements))) { Folded = comparison.FoldedValues });
     }
 
     private static FrozenSet<string> ChangedKeys(IEnumerable<ElementIdentity?> edited, AssemblyModel model, Func<IMemberDefinition, bool> alone, IEnumerable<string> more)

@@ -22,7 +22,7 @@ internal static class StaticFields
         // Storage of the delta's own is thread-static like any other.
         if (comparison.Policy.StaysInOldTypes) return;
         if (IsThreadStatic(field)) comparison.Refuse(EditDiagnostics.ThreadStaticChanged, where, name, "added");
-        else if (comparison.Policy.DeltaOwnedStatics) return;
+        else if (comparison.Policy.DeltaOwnedStatics || (newType && comparison.Policy.NewTypesOwnStatics)) return;
         else if (AssemblyModel.IsInGenerated(field.DeclaringType))
         {
             // <>9 is the receiver of the lambdas beside it; the lambdas say it already.

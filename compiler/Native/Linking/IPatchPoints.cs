@@ -22,4 +22,8 @@ internal interface INativeNames
 
     /// <summary>Whether a type is a class of the program that is not abstract.</summary>
     bool IsConcreteClass(string symbol);
+
+    /// <summary>What the static fields of a type are, in words that are equal where a later patch may go on with their values; null where their objects may be of
+    /// types that only one patch knows, and for types that the compiler made.</summary>
+    string? StaticsLayoutOf(string symbol);
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using HotpatchBuild.Compiler.Native.Comparison;
 using HotpatchBuild.Compiler.Native.Objects;
 using HotpatchBuild.Formats.PatchImages;
@@ -10,10 +12,11 @@ internal sealed class PatchContent
 {
     private readonly HashSet<string> _brought;
     private readonly IReadOnlyDictionary<string, PatchPoint> _patchPoints;
-    private readonly Func<string, string> _displayName;
+    private readonly INativeNames _names;
 
     public PatchContent(
-        ObjectComparison comparison, IReadOnlyCollection<IlcNode> brought, IReadOnlyDictionary<string, PatchPoint> patchPoints, Func<string, string> displayName)
+        ObjectComparison comparison, IReadOnlyCollection<IlcNode> brought, IReadOnlyDictionary<string, PatchPoint> patchPoints,
+        ImmutableArray<ReservedBlock> reservedBlocks, INativeNames names)
     {
         Comparison = comparison;
         Brought = [.. brought.OrderBy(n => n.Kind).ThenBy(n => n.Name, StringComparer.Ordinal)];
@@ -21,7 +24,8 @@ internal sealed class PatchContent
         Replaced = [.. Functions.Where(f => patchPoints.ContainsKey(f.Name)).Select(f => comparison.Old.Nodes[f.Name])];
         _brought = [.. brought.Select(n => n.Name)];
         _patchPoints = patchPoints;
-        _displayName = displayName;
+        _names = names;
+        ReservedBlocks = reservedBlocks;
     }
 
     public ObjectComparison Comparison { get; }
@@ -35,6 +39,9 @@ internal sealed class PatchContent
     /// <summary>The baseline's methods that are redirected.</summary>
     public ImmutableArray<IlcNode> Replaced { get; }
 
+    /// <summary>The baseline's blocks for static fields with references; empty where nothing of what is brought needs one.</summary>
+    public ImmutableArray<ReservedBlock> ReservedBlocks { get; }
+
     /// <summary>Where the baseline's own copy is to be used: for every node that is not brought, and for every method that the baseline has
     /// (its patch point leads on to the new body).</summary>
     public IlcNode? BaselineOf(IlcNode target)
@@ -45,5 +52,8 @@ internal sealed class PatchContent
 
     public PatchPoint? PatchPointOf(IlcNode function) => _patchPoints.GetValueOrDefault(function.Name);
 
-    public string DisplayNameOf(IlcNode function) => _displayName(function.Name);
+    /// <summary>SHA-256 of what the static fields of a type are; empty where a later patch starts with new ones (<see cref="StaticStorage.Layout"/>).</summary>
+    public ImmutableArray<byte> StaticsLayoutOf(IlcNode statics) => _names.StaticsLayoutOf(statics.Name) is { } layout ? [.. SHA256.HashData(Encoding.UTF8.GetBytes(layout))] : [];
+
+    public string DisplayNameOf(IlcNode function) => _names.DisplayNameOf(function.Name);
 }

@@ -13,6 +13,8 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
 {
     private readonly TypeRelations _relations = new(comparison, names, analysis.HasFlag(WholeProgramAnalysis.GuessesClasses));
 
+    private readonly NewStatics _newStatics = new(comparison);
+
     private readonly Dictionary<string, IlcNode> _brought = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PatchPoint> _points = new(StringComparer.Ordinal);
     private readonly Queue<IlcNode> _work = new();
@@ -33,7 +35,7 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
         }
         while (_work.TryDequeue(out IlcNode? node))
             Follow(node);
-        return _failures.Count == 0 ? new PatchContent(comparison, _brought.Values, _points, names.DisplayNameOf) : null;
+        return _failures.Count == 0 ? new PatchContent(comparison, _brought.Values, _points, _newStatics.UsedBlocks, names) : null;
     }
 
     // Old code goes on using the baseline's copy of everything that is not a patched method.
@@ -114,6 +116,8 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
     {
         foreach (IlcReference reference in comparison.New.ReferencesOf(node))
         {
+            if (!NewStatics.IsKept(node, comparison.New.Nodes.GetValueOrDefault(reference.Target)))
+                continue;
             if (reference.Kind == IlcReferenceKind.ThreadLocal)
             {
                 if (comparison.New.Nodes.TryGetValue(reference.Target, out IlcNode? variable) && !comparison.Old.Nodes.ContainsKey(variable.Name))
@@ -163,8 +167,20 @@ internal sealed class PatchContentBuilder(ObjectComparison comparison, IPatchPoi
             case IlcNodeKind.FrozenType:
                 BringRuntimeType(node);
                 break;
-            case IlcNodeKind.GCStatics or IlcNodeKind.StaticsType or IlcNodeKind.PreInitializedData:
-                Refuse(NativeDiagnostics.NewGCStatics, node.Name, names.TypeNameOf(node.Name));
+            case IlcNodeKind.GCStatics:
+                if (_newStatics.WhyNot(node) is { } reason)
+                    Refuse(reason.Descriptor, node.Name, [names.TypeNameOf(node.Name), .. reason.Arguments]);
+                else
+                    Bring(node);
+                break;
+            case IlcNodeKind.PreInitializedData when by.Kind == IlcNodeKind.GCStatics:
+                Bring(node);
+                break;
+            case IlcNodeKind.FrozenObject:
+                if (_newStatics.WhyNotFrozen(node) is { } why)
+                    Refuse(NativeDiagnostics.FrozenObjectNotMovable, node.Name, node.Name, why);
+                else
+                    Bring(node);
                 break;
             case IlcNodeKind.ThreadStatics:
                 Refuse(NativeDiagnostics.NewThreadStatics, node.Name, names.TypeNameOf(node.Name));

@@ -45,6 +45,7 @@ internal sealed class PatchLinker
         ImmutableArray<UnwindSlot> slots = linker.PlaceFrames();
         ImmutableArray<PatchFunction> functions = linker.Functions();
         linker.NameOriginals();
+        ImmutableArray<StaticBlock> blocks = linker.StaticBlocks();
         return new NativePatchImage
         {
             BaselineBuildId = baseline.BuildId,
@@ -53,6 +54,8 @@ internal sealed class PatchLinker
             Fixups = [.. linker._fixups.OrderBy(f => f.Field.Section).ThenBy(f => f.Field.Offset)],
             UnwindSlots = slots,
             BaselineNames = [.. linker._names.Select(n => new BaselineName(n.Key, n.Value))],
+            StaticBlocks = blocks,
+            Statics = linker.Statics(),
         };
     }
 
@@ -66,7 +69,8 @@ internal sealed class PatchLinker
     {
         foreach (IlcNode node in _content.Brought)
         {
-            byte[] bytes = _object.BytesOf(node);
+            // Of static fields with references the image has the cell alone; the block that the engine takes is behind it.
+            byte[] bytes = node.Kind == IlcNodeKind.GCStatics ? new byte[MethodTableLayout.PointerSize] : _object.BytesOf(node);
             (ImageSection section, SectionBuilder builder) = SectionFor(node);
             if (node.Kind == IlcNodeKind.Method)
             {
@@ -77,14 +81,17 @@ internal sealed class PatchLinker
             {
                 // The alignment that a node needs is not in the object file; the one that it happens to have is at least that.
                 uint alignment = Math.Min(32u, Math.Max(node.Start == 0 ? 32 : node.Start & (uint)-(int)node.Start, node.IsCode ? 16u : 1u));
-                builder.Align(alignment);
+                builder.Align(IsStatics(node) ? Math.Max(alignment, MethodTableLayout.PointerSize) : alignment);
             }
             // An object header: no lock, no hash code yet.
-            if (node.Kind is IlcNodeKind.FrozenString or IlcNodeKind.FrozenType)
+            if (node.Kind is IlcNodeKind.FrozenString or IlcNodeKind.FrozenType or IlcNodeKind.FrozenObject)
                 bytes.AsSpan(0, (int)node.Prefix).Clear();
             uint at = builder.Add(bytes);
             if (node.Kind == IlcNodeKind.DispatchCell)
                 AddEndOfRun(node, builder);
+            // The symbol can stand behind the last byte, and must not be where the next node's stands: an engine moves one of them without the other.
+            if (node.Kind == IlcNodeKind.NonGCStatics)
+                builder.Pad(MethodTableLayout.PointerSize);
             _places[node.Name] = new ImageLocation(section, at);
         }
         foreach (IlcNode function in _content.Functions)
@@ -120,6 +127,8 @@ internal sealed class PatchLinker
     private void FixNode(IlcNode node)
     {
         ImageLocation place = _places[node.Name];
+        if (node.Kind == IlcNodeKind.GCStatics)
+            return;
         foreach (IlcReference reference in _object.ReferencesOf(node))
         {
             if (reference.Target == "__tls_get_addr")
@@ -206,6 +215,33 @@ internal sealed class PatchLinker
             .Select(f => new PatchFunction(f.Name, _content.DisplayNameOf(f), _entryOf[f.Name], _places[f.Name].Offset, f.Size, _content.PatchPointOf(f)))
             .OrderBy(f => f.TextOffset),
     ];
+
+    private static bool IsStatics(IlcNode node) => node.Kind is IlcNodeKind.GCStatics or IlcNodeKind.PreInitializedData or IlcNodeKind.NonGCStatics;
+
+    private ImmutableArray<StaticBlock> StaticBlocks() =>
+    [
+        .. _content.ReservedBlocks
+            .Select(b => new StaticBlock(_baseline.AddressOf(b.Cell), _baseline.AddressOf(b.Type), b.Words))
+            .OrderBy(b => b.Cell),
+    ];
+
+    private ImmutableArray<StaticStorage> Statics()
+    {
+        var all = new SortedDictionary<string, StaticStorage>(StringComparer.Ordinal);
+        foreach (IlcNode node in _content.Brought)
+        {
+            if (StaticsName.TypeOf(node) is not { } type)
+                continue;
+            StaticStorage storage = all.GetValueOrDefault(type) ?? new StaticStorage(type, _content.StaticsLayoutOf(node), null, null);
+            uint offset = _places[node.Name].Offset;
+            all[type] = node.Kind == IlcNodeKind.GCStatics
+                ? storage with { References = new StaticReferences(offset, WordsOf(node), ReservedStatics.InitialOf(_object, node) is { } initial ? _places[initial.Name].Offset + initial.Prefix : null) }
+                : storage with { Data = new StaticData(offset, node.Size, node.Prefix >= MethodTableLayout.PointerSize ? node.Prefix - MethodTableLayout.PointerSize : null) };
+        }
+        return [.. all.Values];
+    }
+
+    private uint WordsOf(IlcNode cell) => ReservedStatics.WordsOf(_object, ReservedStatics.HolderOf(_object, cell)) ?? throw _object.Unexpected($"{cell.Name} holds more than references");
 
     // Names for the disassembly of the code that is replaced.
     private void NameOriginals()

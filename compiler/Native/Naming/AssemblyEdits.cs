@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Edits;
+using HotpatchBuild.Compiler.Folding;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Native.Naming;
 
 /// <summary>The edits of all of a program's own assemblies, and what ties them to the symbols of its object files.</summary>
-internal sealed class AssemblyEdits : IDisposable
+internal sealed class AssemblyEdits : IProgramEdits
 {
     private readonly List<(AssemblyModel Model, MangledNames Names, EditSet Edits)> _new = [];
     private readonly List<(AssemblyModel Model, MangledNames Names)> _old = [];
@@ -15,12 +16,16 @@ internal sealed class AssemblyEdits : IDisposable
     {
     }
 
+    /// <inheritdoc/>
     public ImmutableArray<Failure> Refusals { get; private set; } = [];
 
+    /// <inheritdoc/>
     public ImmutableArray<Failure> Warnings { get; private set; } = [];
 
+    /// <inheritdoc/>
     public SymbolRenaming Renaming { get; private set; } = SymbolRenaming.None;
 
+    /// <inheritdoc/>
     public SymbolNames Names { get; private set; } = null!;
 
     /// <summary>Compares two builds assembly by assembly; what is the same to the byte has no edits.</summary>
@@ -39,15 +44,14 @@ internal sealed class AssemblyEdits : IDisposable
         }
         EditSet[] sets = [.. result._new.Select(n => n.Edits)];
         result.Refusals = [.. refusals, .. sets.SelectMany(s => s.Refusals)];
-        result.Warnings = [.. sets.SelectMany(s => s.Warnings)];
+        result.Warnings = [.. sets.SelectMany(s => s.Warnings), .. UsesElsewhere.Find(sets, [.. before.Select(a => new ProcessAssembly(a.Name, Revision(a)))], [])];
         result.Renaming = SymbolRenaming.Of(result._old.Zip(result._new, (o, n) => (o.Names, n.Names, n.Edits.Elements)));
         // Symbols are in terms of the baseline: a method has moved on to another name since.
         result.Names = new SymbolNames([.. result._new.Select(n => (n.Model, n.Names.Renamed(result.Renaming.Apply))), .. result._old]);
         return result;
     }
 
-    /// <summary>Whether a difference in the code of a function follows from the edits.</summary>
-    /// <param name="symbol">The function's symbol, in terms of the baseline.</param>
+    /// <inheritdoc/>
     public bool Explains(string symbol)
     {
         string plain = MangledNames.WithoutInstantiations(symbol);
@@ -62,6 +66,7 @@ internal sealed class AssemblyEdits : IDisposable
         return _new.Any(n => n.Edits.HasEffect && n.Names.Types.Keys.Any(type => symbol.Contains(type, StringComparison.Ordinal)));
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach ((AssemblyModel model, _, _) in _new)
@@ -72,7 +77,7 @@ internal sealed class AssemblyEdits : IDisposable
 
     // All assemblies of a NativeAOT program are compared and patched together.
     private static EditPolicy PolicyFor(NativeBuild build) =>
-        new() { ClosedWorld = true, StaticsAreNotFolded = build.LayoutFlags.Contains("--nopreinitstatics") };
+        new() { ClosedWorld = true, NewTypesOwnStatics = true, StaticsAreNotFolded = build.LayoutFlags.Contains(NativeDeltaCompiler.NoPreInitializedStatics) };
 
     private void Add(ProgramAssembly old, ProgramAssembly @new, EditPolicy policy)
     {

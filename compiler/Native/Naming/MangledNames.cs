@@ -39,6 +39,19 @@ internal sealed class MangledNames
         return result;
     }
 
+    /// <summary>Methods and types under names that are known; for a symbol that occurs twice the first one counts.</summary>
+    /// <param name="methods">The methods.</param>
+    /// <param name="types">The types.</param>
+    public static MangledNames From(IEnumerable<(string Symbol, MethodDefinition Method)> methods, IEnumerable<(string Symbol, TypeDefinition Type)> types)
+    {
+        var result = new MangledNames();
+        foreach ((string symbol, MethodDefinition method) in methods)
+            result._methods.TryAdd(symbol, method);
+        foreach ((string symbol, TypeDefinition type) in types)
+            result._types.TryAdd(symbol, type);
+        return result;
+    }
+
     /// <summary>The symbol of a method, or the mangled name of a type, by its <see cref="ElementIdentity.Key"/>; or null.</summary>
     public string? SymbolOf(string key) => _symbolOfKey.GetValueOrDefault(key);
 

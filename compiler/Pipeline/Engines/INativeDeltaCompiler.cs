@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Native;
+using HotpatchBuild.Compiler.Native.Synthesis;
 using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Formats.PatchImages;
@@ -13,8 +14,9 @@ internal interface INativeDeltaCompiler
     /// <summary>Compares the two builds, IL first and object second, and links what is changed or new against the baseline's executable.</summary>
     /// <param name="baseline">The baseline. Its ILC version and layout flags are the new build's: that has been checked.</param>
     /// <param name="build">The new build.</param>
+    /// <param name="synthetic">Runs ILC on synthetic programs; null where there is none, then less is patched.</param>
     /// <returns>The image, or the refusals. A failure that is no refusal of an edit is thrown as a <see cref="HotpatchException"/>.</returns>
-    NativeDeltaResult Compile(NativeBaseline baseline, NativeBuild build);
+    NativeDeltaResult Compile(NativeBaseline baseline, NativeBuild build, ISyntheticCompiler? synthetic);
 }
 
 /// <summary>What came out of comparing and linking: an image, or refusals, or neither when no function is changed.</summary>

@@ -29,7 +29,8 @@ internal interface IEngineBuild
 
     /// <summary>Makes the patch images that lead from a baseline to this build.</summary>
     /// <param name="baseline">The baseline; it was found to be comparable.</param>
-    ProgramDelta Compare(BaselineRecord baseline);
+    /// <param name="cancellation">Ends what is run for it.</param>
+    ProgramDelta Compare(BaselineRecord baseline, CancellationToken cancellation);
 
     /// <summary>Assemblies that took part in the build beside what its compiler was given, absolute.</summary>
     IEnumerable<string> OtherAssemblyFiles { get; }

@@ -54,12 +54,13 @@ internal sealed class NativeEngineBuild(BuildRequest request, NativeOutputs outp
     }
 
     /// <inheritdoc/>
-    public ProgramDelta Compare(BaselineRecord baseline)
+    public ProgramDelta Compare(BaselineRecord baseline, CancellationToken cancellation)
     {
         (BaselineNative native, NativeBuild old) = Parts(baseline.Manifest.Commit[..12], baseline);
         if (old.BuildId.SequenceEqual(build.BuildId))
             return ProgramDelta.Unchanged;
-        NativeDeltaResult result = compiler.Compile(new NativeBaseline(old, native.Audit), build);
+        NativeDeltaResult result = compiler.Compile(
+            new NativeBaseline(old, native.Audit), build, new SyntheticCompilation(request, outputs, build, cancellation));
         return new ProgramDelta
         {
             Refusals = result.Refusals,

@@ -22,7 +22,17 @@ internal sealed record IlcCommand(ImmutableArray<string> Lines, ImmutableDiction
     /// <param name="projectDirectory">What their paths are relative to.</param>
     /// <param name="assembly">The present input, absolute.</param>
     /// <param name="files">Where the rebuild's files are.</param>
-    public static IlcCommand Redirect(ImmutableArray<string> present, string projectDirectory, string assembly, RebuiltFiles files)
+    public static IlcCommand Redirect(ImmutableArray<string> present, string projectDirectory, string assembly, RebuiltFiles files) =>
+        Redirect(present, projectDirectory, assembly, ImmutableDictionary<string, string>.Empty.Add(assembly, files.Request.Assembly), files.NativeFolder);
+
+    /// <summary>Redirects the present build's arguments.</summary>
+    /// <param name="present">They.</param>
+    /// <param name="projectDirectory">What their paths are relative to.</param>
+    /// <param name="input">The present input, absolute.</param>
+    /// <param name="assemblies">What takes the place of assemblies, the input and references: absolute paths by absolute paths.</param>
+    /// <param name="outputFolder">Where outputs go.</param>
+    public static IlcCommand Redirect(
+        ImmutableArray<string> present, string projectDirectory, string input, IReadOnlyDictionary<string, string> assemblies, string outputFolder)
     {
         var moved = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         ImmutableArray<string>.Builder lines = ImmutableArray.CreateBuilder<string>(present.Length);
@@ -30,19 +40,23 @@ internal sealed record IlcCommand(ImmutableArray<string> Lines, ImmutableDiction
         foreach (string line in present)
         {
             (string option, string value) = Divide(line);
-            bool isAssembly = (option.Length == 0 || option == Reference) && FullPath(value, projectDirectory) == assembly;
-            bool isOutput = OutputOptions.Contains(option, StringComparer.Ordinal);
-            hasInput |= isAssembly && option.Length == 0;
+            string? target = option.Length == 0 || option == Reference ? assemblies.GetValueOrDefault(FullPath(value, projectDirectory)) : null;
+            bool isAssembly = target is not null, isOutput = OutputOptions.Contains(option, StringComparer.Ordinal);
+            hasInput |= option.Length == 0 && FullPath(value, projectDirectory) == input;
             hasOutput |= ObjectOptions.Contains(option, StringComparer.Ordinal);
-            string target = isAssembly ? files.Request.Assembly : Path.Combine(files.NativeFolder, Path.GetFileName(value));
+            target ??= Path.Combine(outputFolder, Path.GetFileName(value));
             if (isOutput)
                 moved[FullPath(value, projectDirectory)] = target;
             lines.Add(!isAssembly && !isOutput ? line : option.Length == 0 ? target : option + ":" + target);
         }
         if (!hasInput || !hasOutput)
-            throw new HotpatchException(RebuildDiagnostics.CommandNotUnderstood.With("ilc", hasInput ? "they name no output" : "they do not name " + assembly));
+            throw new HotpatchException(RebuildDiagnostics.CommandNotUnderstood.With("ilc", hasInput ? "they name no output" : "they do not name " + input));
         return new IlcCommand(lines.DrainToImmutable(), moved.ToImmutable());
     }
+
+    /// <summary>The same with more references.</summary>
+    /// <param name="paths">The assemblies.</param>
+    public IlcCommand WithReferences(IEnumerable<string> paths) => this with { Lines = Lines.AddRange(paths.Select(path => Reference + ":" + path)) };
 
     /// <summary>The files that arguments name (and words that are none), absolute.</summary>
     /// <param name="arguments">The arguments.</param>

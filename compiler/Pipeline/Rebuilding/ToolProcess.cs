@@ -21,8 +21,19 @@ internal sealed class ToolProcess(string folder, string revision, string searchP
     /// <param name="cancellation">Ends the program and all that it started.</param>
     public void Run(string program, IEnumerable<string> arguments, CancellationToken cancellation)
     {
+        (int exitCode, string shown) = RunToEnd(program, arguments, cancellation);
+        if (exitCode != 0)
+            throw new HotpatchException(RebuildDiagnostics.ToolFailed.With(Path.GetFileName(program), exitCode, revision, shown));
+    }
+
+    /// <summary>Runs a program to its end, whatever that is.</summary>
+    /// <param name="program">A name that is looked up in the search path, or a path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="cancellation">Ends the program and all that it started.</param>
+    /// <returns>Its exit code, and its last words in one line.</returns>
+    public (int ExitCode, string LastWords) RunToEnd(string program, IEnumerable<string> arguments, CancellationToken cancellation)
+    {
         cancellation.ThrowIfCancellationRequested();
-        string name = Path.GetFileName(program);
         using Process process = Start(program, arguments);
         using CancellationTokenRegistration kill = cancellation.Register(static state => End((Process)state!), process);
         process.StandardInput.Close();
@@ -31,8 +42,7 @@ internal sealed class ToolProcess(string folder, string revision, string searchP
         process.WaitForExit();
         string shown = LastLines(error.GetAwaiter().GetResult(), output);
         cancellation.ThrowIfCancellationRequested();
-        if (process.ExitCode != 0)
-            throw new HotpatchException(RebuildDiagnostics.ToolFailed.With(name, process.ExitCode, revision, shown));
+        return (process.ExitCode, shown);
     }
 
     private Process Start(string program, IEnumerable<string> arguments)

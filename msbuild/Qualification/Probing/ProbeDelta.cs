@@ -17,7 +17,7 @@ internal static class ProbeDelta
     /// <exception cref="HotpatchException">It is refused, or the object files cannot be read.</exception>
     public static DeltaFile Make(ProbeBuild build, string ilcVersion)
     {
-        NativeDeltaResult result = new NativeDeltaCompiler().Compile(build.Baseline, build.Patched);
+        NativeDeltaResult result = new NativeDeltaCompiler().Compile(build.Baseline, build.Patched, synthetic: null);
         if (!result.Refusals.IsEmpty)
             throw new HotpatchException(QualificationDiagnostics.Failed.With(ilcVersion, $"no delta can be made ({result.Refusals[0].Id}: {result.Refusals[0].What.TrimEnd('.')})"));
         NativePatchImage image = result.Image ?? throw new HotpatchException(QualificationDiagnostics.Failed.With(ilcVersion, "its two versions came out the same"));

@@ -13,7 +13,7 @@ namespace HotpatchBuild.Formats.PatchImages;
 /// and returns what it read. Numbers are little-endian base-128 (LEB128, DWARF 5 section 7.6) in their shortest form, signed ones zigzag;
 /// what is sorted is stored as the distance to the row before, so that most rows of a small image take 5 to 10 bytes.
 /// <code>
-/// table      "HPBT"  version  build-id (length, bytes)  functions  fixups  unwind slots  baseline names
+/// table      "HPBT"  version  build-id (length, bytes)  functions  fixups  unwind slots  baseline names  static blocks  statics
 /// a list     count, rows
 /// function   symbol  display name  entry offset  text offset (distance)  size  flags (1 patch point, 2 whole body idle)
 ///            and with a patch point:  address  size  original (length, bytes)  SHA-256 of original (32 bytes)
@@ -21,6 +21,9 @@ namespace HotpatchBuild.Formats.PatchImages;
 ///            field offset (distance in its section)  target offset or baseline address  addend (signed)
 /// slot       text offset (distance)  length  unwind offset
 /// name       address (distance)  name
+/// block      cell address (distance)  MethodTable address  words
+/// statics    symbol  layout (length, 0 or 32 bytes)  flags (1 data, 2 context, 4 references, 8 initial content)
+///            and with data:  offset  size  context;  with references:  cell  words  initial content
 /// </code>
 /// </remarks>
 internal static class HotpatchTableLayout
@@ -29,14 +32,16 @@ internal static class HotpatchTableLayout
     public const string SectionName = ".hotpatc";
 
     /// <summary>Table version written and read.</summary>
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     private const int DigestSize = 32;
     private const byte HasPatchPoint = 1, WholeBodyIdle = 2;
+    private const byte HasData = 1, HasContext = 2, HasReferences = 4, HasInitial = 8;
 
     private static readonly ImmutableArray<byte> Magic = [.. "HPBT"u8];
     private static readonly PatchPoint NoPatchPoint = new(0, 0, false, []);
     private static readonly PatchFunction NoFunction = new("", "", 0, 0, 0, null);
+    private static readonly StaticStorage NoStatics = new("", [], null, null);
 
     /// <summary>Passes a whole table through, all but the sections' bytes.</summary>
     public static NativePatchImage Table(ITableTransfer t, NativePatchImage image)
@@ -53,6 +58,8 @@ internal static class HotpatchTableLayout
             Fixups = t.List(image.Fixups, default, 4, Fixup),
             UnwindSlots = t.List(image.UnwindSlots, default, 3, UnwindSlot),
             BaselineNames = t.List(image.BaselineNames, default, 3, BaselineName),
+            StaticBlocks = t.List(image.StaticBlocks, default, 3, StaticBlock),
+            Statics = t.List(image.Statics, NoStatics, 5, Statics),
         };
     }
 
@@ -107,4 +114,26 @@ internal static class HotpatchTableLayout
     private static BaselineName BaselineName(ITableTransfer t, BaselineName before, BaselineName name) => new(
         t.Distance(before.Address, name.Address),
         t.Text(name.Name, NativePatchImageRules.MaximumNameSize));
+
+    private static StaticBlock StaticBlock(ITableTransfer t, StaticBlock before, StaticBlock block) => new(
+        t.Distance(before.Cell, block.Cell),
+        t.Number(block.MethodTable),
+        t.Number32(block.Words));
+
+    private static StaticStorage Statics(ITableTransfer t, StaticStorage before, StaticStorage statics)
+    {
+        string symbol = t.Text(statics.Symbol, NativePatchImageRules.MaximumNameSize);
+        ImmutableArray<byte> layout = t.SizedBytes(statics.Layout, DigestSize);
+        int flags = t.Byte((byte)((statics.Data is { } d ? HasData | (d.Context is null ? 0 : HasContext) : 0) | (statics.References is { } r ? HasReferences | (r.Initial is null ? 0 : HasInitial) : 0)));
+        if ((flags & ~(HasData | HasContext | HasReferences | HasInitial)) != 0 || (flags & (HasData | HasContext)) == HasContext || (flags & (HasReferences | HasInitial)) == HasInitial)
+            throw t.Damaged("static fields have unknown flags");
+        StaticData data = statics.Data.GetValueOrDefault();
+        StaticReferences references = statics.References.GetValueOrDefault();
+        return new StaticStorage(
+            symbol,
+            layout,
+            (flags & HasData) == 0 ? null : new StaticData(t.Number32(data.Offset), t.Number32(data.Size), (flags & HasContext) == 0 ? null : t.Number32(data.Context.GetValueOrDefault())),
+            (flags & HasReferences) == 0 ? null : new StaticReferences(
+                t.Number32(references.Cell), t.Number32(references.Words), (flags & HasInitial) == 0 ? null : t.Number32(references.Initial.GetValueOrDefault())));
+    }
 }

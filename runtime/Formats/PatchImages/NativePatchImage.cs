@@ -71,6 +71,36 @@ public readonly record struct UnwindSlot(uint TextOffset, uint Length, uint Unwi
 /// <param name="Name">Symbol name.</param>
 public readonly record struct BaselineName(ulong Address, string Name);
 
+/// <summary>
+/// An object that the baseline allocates when it starts and never uses: room for the static fields of a type that a delta brings. All of its words
+/// are references, so the garbage collector keeps and updates whatever is stored there.
+/// </summary>
+/// <param name="Cell">Link-time virtual address of the word in the baseline that holds the object's address; a multiple of 8.</param>
+/// <param name="MethodTable">Link-time virtual address of the MethodTable that the object must have.</param>
+/// <param name="Words">References that it has room for, 1 to 4096; the first one stands 8 bytes behind the object's address.</param>
+public readonly record struct StaticBlock(ulong Cell, ulong MethodTable, uint Words);
+
+/// <summary>Static fields without references, with the class constructor's context in front where there is one.</summary>
+/// <param name="Offset">First byte in <see cref="ImageSection.Data"/>.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Context">Bytes from <paramref name="Offset"/> to the context's word, which is zero once the class constructor has run (StaticClassConstructionContext
+/// in dotnet/runtime); null where there is no class constructor that has to run.</param>
+public readonly record struct StaticData(uint Offset, uint Size, uint? Context);
+
+/// <summary>Static fields that are references.</summary>
+/// <param name="Cell">Offset in <see cref="ImageSection.Data"/> of the word through which code finds them: it receives the address of a block. A multiple of 8.</param>
+/// <param name="Words">Words that the fields take up.</param>
+/// <param name="Initial">Offset in <see cref="ImageSection.Data"/> of what the words hold at first: references to objects outside the garbage collector's heap; null for none.</param>
+public readonly record struct StaticReferences(uint Cell, uint Words, uint? Initial);
+
+/// <summary>The static fields of a type that the image brings.</summary>
+/// <param name="Symbol">The type in ILC's names.</param>
+/// <param name="Layout">SHA-256 of what the fields are; where a later image has the same type with the same layout, it finds the values that are there.
+/// Empty for fields that may hold what only this image knows: a later image starts with new ones.</param>
+/// <param name="Data">The fields without references, or null.</param>
+/// <param name="References">The fields that are references, or null.</param>
+public sealed record StaticStorage(string Symbol, ImmutableArray<byte> Layout, StaticData? Data, StaticReferences? References);
+
 /// <summary>The compiled new code of one native module: what the linker makes and the native engine applies.</summary>
 public sealed record NativePatchImage
 {
@@ -91,4 +121,10 @@ public sealed record NativePatchImage
 
     /// <summary>Names of baseline addresses that old and new code refer to, sorted by address.</summary>
     public required ImmutableArray<BaselineName> BaselineNames { get; init; }
+
+    /// <summary>The baseline's blocks, sorted by <see cref="StaticBlock.Cell"/>; empty where <see cref="Statics"/> needs none.</summary>
+    public ImmutableArray<StaticBlock> StaticBlocks { get; init; } = [];
+
+    /// <summary>The static fields of the types that the image brings, sorted by symbol (ordinal).</summary>
+    public ImmutableArray<StaticStorage> Statics { get; init; } = [];
 }

@@ -45,6 +45,7 @@ internal static class NativePatchImageRules
         CheckFixups(image);
         CheckUnwindSlots(image);
         CheckBaselineNames(image);
+        StaticsRules.Check(image);
     }
 
     private static void CheckSections(NativePatchImage image)
@@ -158,7 +159,8 @@ internal static class NativePatchImageRules
         }
     }
 
-    private static void CheckName(string name)
+    /// <summary>Throws where a name is none.</summary>
+    public static void CheckName(string name)
     {
         if (!Texts.IsName(name, MaximumNameSize))
             throw Inconsistent("a name is empty, too long or has control characters");
@@ -166,5 +168,6 @@ internal static class NativePatchImageRules
 
     private static string Show(ImageLocation location) => $"{location.Section}+0x{location.Offset:x}";
 
-    private static HotpatchException Inconsistent(string what) => new(ImageDiagnostics.Inconsistent.With(what));
+    /// <summary>The failure of a rule.</summary>
+    public static HotpatchException Inconsistent(string what) => new(ImageDiagnostics.Inconsistent.With(what));
 }

@@ -14,6 +14,7 @@ internal static class StateConsistency
         foreach (var image in state.Images)
             foreach (var body in image.Bodies)
                 Need(Index(body.Function, state.Functions.Length) && arena.Code.Holds(body.Address, 1), "a body's address");
+        Statics(state, arena);
         foreach (var delta in state.Deltas)
             Need(Index(delta.Image, state.Images.Length), "a delta's image");
         foreach (var entry in state.History)
@@ -26,6 +27,18 @@ internal static class StateConsistency
     private static void Cursors(ArenaCursors used, ArenaRegions arena) => Need(
         used.Code <= arena.Code.Size && used.Entries <= arena.Entries.Size && used.Slots <= arena.Dummies.Size
         && used.Data <= arena.Data.Size && used.Data >= StateLayout.Reserved(arena.Data.Size), "how far the arena is used");
+
+    private static void Statics(TargetState state, ArenaRegions arena)
+    {
+        var cells = new HashSet<ulong>();
+        foreach (var statics in state.Statics)
+        {
+            Need(statics.Data == 0 || arena.Data.Holds(statics.Data, statics.DataSize), "a type's static fields");
+            Need(statics.Context == 0 || statics.Context % 8 == 0 && statics.Data != 0 && statics.Context >= statics.Data
+                && statics.Context - statics.Data + 8 <= statics.DataSize, "a class constructor's context");
+            Need(statics.Cell == 0 || statics.Cell % 8 == 0 && statics.Words > 0 && cells.Add(statics.Cell), "a type's static references");
+        }
+    }
 
     private static void Pending(PendingSwitch pending, TargetState state)
     {

@@ -10,7 +10,7 @@ namespace HotpatchBuild.Runtime.Native.Arenas;
 /// <remarks>
 /// <code>
 /// +0     u64 magic "HPBSTATE"          written after the first snapshot
-/// +8     u32 layout version (1)
+/// +8     u32 layout version (2)
 /// +16    u64 active: generation &lt;&lt; 1 | buffer, 0 for none; stored in one piece
 /// +4096  buffer 0, Capacity bytes:     u64 generation, u32 payload bytes, u32 CRC-32C of the payload, payload
 /// +4096 + Capacity: buffer 1
@@ -20,7 +20,7 @@ namespace HotpatchBuild.Runtime.Native.Arenas;
 internal static class StateLayout
 {
     public const ulong Magic = 0x4554_4154_5342_5048; // "HPBSTATE"
-    public const uint Version = 1;
+    public const uint Version = 2;
     public const int MagicOffset = 0;
     public const int VersionOffset = 8;
     public const int ActiveOffset = 16;
@@ -43,6 +43,7 @@ internal static class StateLayout
 
     private static readonly LoadedBody BlankBody = default;
     private static readonly LoadedImage BlankImage = new([], 0, 0, 0, 0, 0, [], 0);
+    private static readonly LoadedStatics BlankStatics = new("", [], 0, 0, 0, 0, 0);
     private static readonly PatchedFunction BlankFunction = new("", "", 0, 0, 0, false, 0, 0);
     private static readonly KnownDelta BlankDelta = new("", "", "", "", "", "", 0);
     private static readonly HistoryEntry BlankHistory = new(0, Act.None, Act.None, EndReason.StillInForce);
@@ -77,6 +78,8 @@ internal static class StateLayout
         Used = new ArenaCursors(s.U64(v.Used.Code), s.U64(v.Used.Entries), s.U64(v.Used.Data), s.U32(v.Used.Slots)),
         Images = s.Items(v.Images, BlankImage, Image),
         Functions = s.Items(v.Functions, BlankFunction, Function),
+        Statics = s.Items(v.Statics, BlankStatics, Statics),
+        StaticBlocks = s.U32(v.StaticBlocks),
         Deltas = s.Items(v.Deltas, BlankDelta, Delta),
         History = s.Items(v.History, BlankHistory, History),
         InForce = s.I32(v.InForce),
@@ -90,6 +93,9 @@ internal static class StateLayout
     private static PatchedFunction Function(StateStream s, PatchedFunction v) => new(
         s.Text(v.Symbol), s.Text(v.DisplayName), s.U64(v.Baseline), s.U64(v.Entry), s.U32(v.Size), s.Flag(v.WholeBodyIdle), s.U64(v.OriginalWord),
         s.U32(v.OriginalChecksum));
+
+    private static LoadedStatics Statics(StateStream s, LoadedStatics v) => new(
+        s.Text(v.Symbol), s.Bytes(v.Layout, Sha256Size), s.U64(v.Data), s.U32(v.DataSize), s.U64(v.Context), s.U64(v.Cell), s.U32(v.Words));
 
     private static KnownDelta Delta(StateStream s, KnownDelta v) => new(
         s.Text(v.Id), s.Text(v.Program), s.Text(v.Baseline), s.Text(v.BaselineCommit), s.Text(v.Target), s.Text(v.TargetCommit), s.I32(v.Image));

@@ -26,6 +26,16 @@ internal readonly record struct LoadedBody(int Function, ulong Address);
 internal sealed record LoadedImage(
     ImmutableArray<byte> Sha256, long LoadedAt, ulong CodeStart, ulong CodeSize, ulong DataSize, uint Slots, ImmutableArray<LoadedBody> Bodies, int Added);
 
+/// <summary>The static fields of a type that a loaded image brought. They stay where they are for the life of the process.</summary>
+/// <param name="Symbol">The type in ILC's names.</param>
+/// <param name="Layout">SHA-256 of what the fields are; zeros for fields that only the image knows.</param>
+/// <param name="Data">First byte of the fields without references; 0 for none.</param>
+/// <param name="DataSize">Their bytes.</param>
+/// <param name="Context">Address of the class constructor's context; 0 for none.</param>
+/// <param name="Cell">Address of the baseline's cell whose block holds the references; 0 for none.</param>
+/// <param name="Words">References that the block has room for.</param>
+internal sealed record LoadedStatics(string Symbol, ImmutableArray<byte> Layout, ulong Data, uint DataSize, ulong Context, ulong Cell, uint Words);
+
 /// <summary>A baseline function that some loaded image replaces.</summary>
 /// <param name="Symbol">ILC's symbol name.</param>
 /// <param name="DisplayName">The name a C# developer knows.</param>
@@ -116,6 +126,12 @@ internal sealed record TargetState
 
     /// <summary>Functions that loaded images replace.</summary>
     public ImmutableArray<PatchedFunction> Functions { get; init; } = [];
+
+    /// <summary>Static fields that loaded images brought.</summary>
+    public ImmutableArray<LoadedStatics> Statics { get; init; } = [];
+
+    /// <summary>Blocks for static fields that the baseline reserves; 0 as long as no image has told.</summary>
+    public uint StaticBlocks { get; init; }
 
     /// <summary>Deltas that were in force.</summary>
     public ImmutableArray<KnownDelta> Deltas { get; init; } = [];

@@ -18,7 +18,11 @@ public readonly record struct SpaceUse(ulong Used, ulong Size)
 /// <param name="Data">Bytes for data, the state block included.</param>
 /// <param name="Entries">Hot-patchable entries.</param>
 /// <param name="Slots">Unwind slots.</param>
-public sealed record ArenaSpace(SpaceUse Code, SpaceUse Data, SpaceUse Entries, SpaceUse Slots);
+public sealed record ArenaSpace(SpaceUse Code, SpaceUse Data, SpaceUse Entries, SpaceUse Slots)
+{
+    /// <summary>Blocks for static fields with references; 0 of 0 as long as no delta has needed one.</summary>
+    public SpaceUse Blocks { get; init; }
+}
 
 /// <summary>What became of a switch that an earlier command did not finish.</summary>
 public enum Repair
@@ -69,7 +73,11 @@ public sealed record FunctionReport(string Symbol, string DisplayName, FunctionC
 /// <param name="Space">The arena afterwards.</param>
 public sealed record ChangeReport(
     bool AlreadyThere, string? Delta, string? Before, bool ImageReused, ImmutableArray<FunctionReport> Functions, int Added, ulong CodeBytes, ulong DataBytes,
-    SwitchReport? Switch, Repair Repaired, ArenaSpace Space);
+    SwitchReport? Switch, Repair Repaired, ArenaSpace Space)
+{
+    /// <summary>For a check: calls under way in what would be taken out of force. Any word of a stack that could lead there counts, so one may be named that is over.</summary>
+    public ImmutableArray<ActiveCall> Active { get; init; } = [];
+}
 
 /// <summary>Whether records and words agree.</summary>
 public enum Agreement

@@ -13,8 +13,10 @@ namespace HotpatchBuild.Runtime.Native.Engine;
 /// <param name="KnownFunctions">Functions that the state had before.</param>
 /// <param name="Sections">What is to be written; empty for an image that is in the arena.</param>
 /// <param name="Slots">Its unwind slots, likewise.</param>
+/// <param name="Words">What its static fields hold at first, likewise.</param>
 internal sealed record Loading(
-    TargetState State, int Delta, int Image, int KnownFunctions, ImmutableArray<Relocation.PlacedSection> Sections, ImmutableArray<SlotStore> Slots)
+    TargetState State, int Delta, int Image, int KnownFunctions, ImmutableArray<Relocation.PlacedSection> Sections, ImmutableArray<SlotStore> Slots,
+    ImmutableArray<SlotStore> Words)
 {
     /// <summary>True when the image was in the arena.</summary>
     public bool Reused => Sections.IsEmpty;
@@ -32,17 +34,19 @@ internal sealed record Loading(
         if (image >= 0)
         {
             var (found, index) = WithDelta(state, delta, image);
-            return new Loading(found, index, image, known, [], []);
+            return new Loading(found, index, image, known, [], [], []);
         }
 
         var regions = target.Regions;
         var place = Placement.Find(delta.Image, regions, state.Used);
-        var sections = Relocation.Apply(delta.Image, place, target);
+        var statics = StaticsPlan.Make(delta.Image, place, state, target);
+        var sections = Relocation.Apply(delta.Image, place, statics, target);
+        var words = statics.InitialWords(sections.FirstOrDefault(section => section.Address == place.Data).Bytes);
         var table = EhFrameHeader.Locate(target.Arena, target.LoadBias, target.Memory.Read, target.Name);
         var slots = UnwindSlots.Plan(delta.Image, place, state.Used.Slots, table, regions, target.Memory);
-        var loaded = WithImage(state, delta, place, target, now);
+        var loaded = WithImage(statics.State, delta, place, target, now);
         var (withDelta, deltaIndex) = WithDelta(loaded, delta, loaded.Images.Length - 1);
-        return new Loading(withDelta, deltaIndex, loaded.Images.Length - 1, known, sections, slots);
+        return new Loading(withDelta, deltaIndex, loaded.Images.Length - 1, known, sections, slots, words);
     }
 
     private static int FindImage(TargetState state, ImmutableArray<byte> sha256)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Runtime.Native.Arenas;
 using HotpatchBuild.Runtime.Native.Switching;
@@ -46,13 +47,15 @@ public sealed class NativeEngine
 
     /// <summary>Does everything that <see cref="Apply"/> does, on a copy of what it would change.</summary>
     /// <param name="delta">The delta.</param>
-    /// <returns>What <see cref="Apply"/> would report, without a stop.</returns>
+    /// <returns>What <see cref="Apply"/> would report, without a stop, and the calls under way at this moment in what it would take out of force.</returns>
     /// <exception cref="HotpatchException">It would be refused.</exception>
     public ChangeReport Check(NativeDelta delta)
     {
         var overlay = new OverlayMemory(_target.Memory);
         var target = _target with { Memory = overlay, Switcher = overlay, Lock = OverlayMemory.NoLock };
-        return new NativeEngine(target, _options).Apply(delta) with { Switch = null };
+        // With a policy that needs it, the plan says which code is taken out of force.
+        var report = new NativeEngine(target, _options with { ActiveCode = ActiveCodePolicy.Wait }).Apply(delta) with { Switch = null };
+        return overlay.Plan is { } plan ? report with { Active = _target.Switcher.Survey(plan.Resting, _options.Patience) } : report;
     }
 
     /// <summary>Puts the baseline back in force.</summary>
@@ -89,6 +92,9 @@ public sealed class NativeEngine
     {
         foreach (var section in loading.Sections)
             _target.Memory.Write(section.Address, section.Bytes);
+        // References to the image's own objects. They lie outside the garbage collector's heap: it follows none of them, and needs not be told.
+        foreach (var word in loading.Words)
+            _target.Memory.Store(word.Address, word.New);
     }
 
     private ChangeReport Report(
@@ -103,7 +109,7 @@ public sealed class NativeEngine
         DataBytes: after.Used.Data - before.Used.Data,
         Switch: report,
         Repaired: repaired,
-        Space: StatusReading.Space(after.Used, _target.Regions));
+        Space: StatusReading.Space(after, _target.Regions));
 
     private static string? IdOf(TargetState state) => state.InForce < 0 ? null : state.Deltas[state.InForce].Id;
 }

@@ -16,15 +16,16 @@ internal static class Relocation
 
     /// <summary>All sections with their fixups done and their entries leading to their bodies.</summary>
     /// <exception cref="Formats.Diagnostics.HotpatchException">A field or a target lies outside, or a distance is too long for its field.</exception>
-    public static ImmutableArray<PlacedSection> Apply(NativePatchImage image, Placement place, NativeTarget target)
+    public static ImmutableArray<PlacedSection> Apply(NativePatchImage image, Placement place, StaticsPlan statics, NativeTarget target)
     {
         var sections = new byte[(int)ImageSection.Unwind + 1][];
         for (var section = ImageSection.Entries; section <= ImageSection.Unwind; section++)
             sections[(int)section] = [.. image.Sections[section]];
         foreach (var fixup in image.Fixups)
-            Fix(fixup, sections, place, target);
+            Fix(fixup, sections, place, statics, target);
         foreach (var function in image.Functions)
             WriteEntry(function, sections, place);
+        statics.FillCells(sections[(int)ImageSection.Data]);
         var placed = ImmutableArray.CreateBuilder<PlacedSection>(sections.Length);
         for (var section = ImageSection.Entries; section <= ImageSection.Unwind; section++)
         {
@@ -34,7 +35,7 @@ internal static class Relocation
         return placed.DrainToImmutable();
     }
 
-    private static void Fix(Fixup fixup, byte[]?[] sections, Placement place, NativeTarget target)
+    private static void Fix(Fixup fixup, byte[]?[] sections, Placement place, StaticsPlan statics, NativeTarget target)
     {
         var size = fixup.Kind switch
         {
@@ -46,7 +47,7 @@ internal static class Relocation
         if (sections[(int)fixup.Field.Section] is not { } bytes || fixup.Field.Offset > bytes.Length - size)
             throw EngineDiagnostics.BadImage.With($"a fixup lies outside {fixup.Field.Section}").AsException();
         var field = bytes.AsSpan((int)fixup.Field.Offset, size);
-        var symbol = fixup.Image is { } inside ? Inside(inside, sections, place) : InBaseline(fixup.BaselineAddress, target);
+        var symbol = fixup.Image is { } inside ? Inside(inside, sections, place, statics) : InBaseline(fixup.BaselineAddress, target);
         if (fixup.Kind == FixupKind.Absolute64)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(field, unchecked(symbol + (ulong)(long)fixup.Addend));
@@ -58,12 +59,14 @@ internal static class Relocation
         BinaryPrimitives.WriteInt32LittleEndian(field, (int)distance);
     }
 
-    private static ulong Inside(ImageLocation location, byte[]?[] sections, Placement place)
+    private static ulong Inside(ImageLocation location, byte[]?[] sections, Placement place, StaticsPlan statics)
     {
         var address = place.Of(location);
         // One behind the last byte is an end label.
         if (location.Offset > (uint)(sections[(int)location.Section]?.Length ?? 0))
             throw EngineDiagnostics.BadImage.With($"a fixup's target lies outside {location.Section}").AsException();
+        if (location.Section == ImageSection.Data && statics.Moved(location.Offset) is { } moved)
+            return moved;
         return address;
     }
 

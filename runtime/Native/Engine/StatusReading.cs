@@ -21,11 +21,16 @@ internal static class StatusReading
             : disagreeing.Count > 0 ? (Agreement.Disagree, $"the entries of {string.Join(", ", disagreeing)} are not as recorded; the next apply or rollback sets them")
             : (Agreement.Agree, (string?)null);
         return new TargetStatus(
-            shown.InForce < 0 ? null : history[^1], agreement, explanation, functions, history, shown.Images.Length, Space(shown.Used, target.Regions));
+            shown.InForce < 0 ? null : history[^1], agreement, explanation, functions, history, shown.Images.Length, Space(shown, target.Regions));
     }
 
     /// <summary>How much of the arena is used.</summary>
-    public static ArenaSpace Space(ArenaCursors used, ArenaRegions arena) => new(
+    public static ArenaSpace Space(TargetState state, ArenaRegions arena) => Space(state.Used, arena) with
+    {
+        Blocks = new SpaceUse((ulong)state.Statics.Count(statics => statics.Cell != 0), state.StaticBlocks),
+    };
+
+    private static ArenaSpace Space(ArenaCursors used, ArenaRegions arena) => new(
         new SpaceUse(used.Code, arena.Code.Size),
         new SpaceUse(used.Data, arena.Data.Size),
         new SpaceUse(used.Entries / ArenaNote.EntrySize, arena.Entries.Size / ArenaNote.EntrySize),

@@ -37,7 +37,8 @@ internal static class StatusText
         if (process.Arena is { } arena)
             text.WriteLine(
                 $"  left: code {Phrases.Left(arena.Code, bytes: true)}, data {Phrases.Left(arena.Data, bytes: true)}, "
-                + $"entries {Phrases.Left(arena.Entries, bytes: false)}, slots {Phrases.Left(arena.Slots, bytes: false)}");
+                + $"entries {Phrases.Left(arena.Entries, bytes: false)}, slots {Phrases.Left(arena.Slots, bytes: false)}"
+                + (arena.StaticBlocks.Size == 0 ? "" : $", static blocks {Phrases.Left(arena.StaticBlocks, bytes: false)}"));
     }
 
     private static string State(ProcessStatusOutput process) => process.State switch

@@ -23,7 +23,13 @@ internal static class NativeDelta
         return new NativeBaseline(build, NativeBaseline.Summarise(audit));
     }
 
-    public static NativeDeltaResult Make(NativeBaseline baseline, NativeProgram edited) => new NativeDeltaCompiler().Compile(baseline, edited.ToBuild(linked: false));
+    /// <summary>By both ways: the new object itself, then a synthetic program.</summary>
+    public static NativeDeltaResult Make(NativeBaseline baseline, NativeProgram edited) =>
+        new NativeDeltaCompiler().Compile(baseline, edited.ToBuild(linked: false), new NativeProgram.Compiler(edited.Flags));
+
+    /// <summary>By the new object only.</summary>
+    public static NativeDeltaResult MakeDirectly(NativeBaseline baseline, NativeProgram edited) =>
+        new NativeDeltaCompiler().Compile(baseline, edited.ToBuild(linked: false), synthetic: null);
 
     /// <summary>In one line: the refusals, or the functions that are replaced and (in brackets) those that are new.</summary>
     public static string Text(NativeDeltaResult result) =>

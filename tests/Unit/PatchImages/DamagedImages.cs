@@ -54,13 +54,13 @@ public class DamagedImages
     {
         byte[] file = [.. Good];
         file[file.AsSpan().IndexOf("HPBT"u8) + 4]++;
-        Assert.Contains("version 2", Fails(ImageDiagnostics.UnknownVersion, file).What);
+        Assert.Contains($"version {HotpatchTableLayout.Version + 1}", Fails(ImageDiagnostics.UnknownVersion, file).What);
     }
 
     [Fact]
     public void A_count_beyond_the_bytes_left_allocates_nothing()
     {
-        byte[] table = [.. "HPBT"u8, 1, 1, 0xAA, 0xFF, 0xFF, 0xFF, 0xFF, 0x07];
+        byte[] table = [.. "HPBT"u8, (byte)HotpatchTableLayout.Version, 1, 0xAA, 0xFF, 0xFF, 0xFF, 0xFF, 0x07];
         long before = GC.GetAllocatedBytesForCurrentThread();
         Fails(ImageDiagnostics.BadTable, new PatchImagePEBuilderProbe(SampleImages.Small(), table).File());
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);

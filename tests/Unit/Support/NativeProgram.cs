@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Native.Objects;
+using HotpatchBuild.Compiler.Native.Synthesis;
 using HotpatchBuild.Formats.Elf;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -63,6 +64,10 @@ internal sealed class NativeProgram
     /// <summary>The linked program, which runs.</summary>
     public string ExecutablePath => Path.Combine(_executable.Value, Name);
 
+    /// <summary>What the package adds to the sources of every program: room for static fields.</summary>
+    public static (string Path, string Text) ReservedStatics =>
+        ("/obj/HotpatchStatics.cs", File.ReadAllText(Path.Combine(SampleCache.RepositoryRoot, "msbuild/Tasks/prepare/HotpatchStatics.cs")));
+
     /// <summary>The sources of the sample program.</summary>
     public static string SampleSource => File.ReadAllText(Path.Combine(SampleCache.RepositoryRoot, "tests/Unit/Support/NativeSample/Program.cs"));
 
@@ -114,21 +119,25 @@ internal sealed class NativeProgram
         };
     }
 
-    private string CompileToObject()
+    private string CompileToObject() => Compile("program", Assembly, [.. Others.Select(o => new SyntheticAssembly(o.Name, o.Image))], Flags);
+
+    /// <summary>Runs ILC on an assembly, and on those that it needs beside the framework's.</summary>
+    /// <returns>The folder with App.o and App.map.xml.</returns>
+    private static string Compile(string kind, ReadOnlyMemory<byte> assembly, IReadOnlyList<SyntheticAssembly> others, ImmutableArray<string> flags)
     {
         string[] arguments =
         [
             .. IlcArguments.Value.Skip(1).Where(a => a != "-g" && !a.StartsWith("-o:", StringComparison.Ordinal) && !a.StartsWith("--map:", StringComparison.Ordinal)
                 && !a.StartsWith("--exportsfile:", StringComparison.Ordinal) && !a.StartsWith("--root:", StringComparison.Ordinal)
                 && a is not ("--noscan" or "--nopreinitstatics") && !a.EndsWith("NativeSample.dll", StringComparison.Ordinal)),
-            .. Others.Select(o => $"-r:{o.Name}.dll"),
-            .. Flags,
+            .. flags,
+            .. others.Select(o => $"-r:{o.Name}.dll"),
         ];
         string ilc = IlcArguments.Value.First(a => a.EndsWith("/sdk/System.Private.CoreLib.dll", StringComparison.Ordinal))[3..].Replace("sdk/System.Private.CoreLib.dll", "tools/ilc", StringComparison.Ordinal);
-        return SampleCache.Get("program", [Assembly, .. Others.Select(o => o.Image.ToArray()), Encoding.UTF8.GetBytes(string.Join('\n', arguments))], folder =>
+        return SampleCache.Get(kind, [assembly.ToArray(), .. others.Select(o => o.Image.ToArray()), Encoding.UTF8.GetBytes(string.Join('\n', arguments))], folder =>
         {
-            File.WriteAllBytes(Path.Combine(folder, "App.dll"), Assembly);
-            foreach (ProgramAssembly other in Others)
+            File.WriteAllBytes(Path.Combine(folder, "App.dll"), assembly.Span);
+            foreach (SyntheticAssembly other in others)
                 File.WriteAllBytes(Path.Combine(folder, other.Name + ".dll"), other.Image.Span);
             File.WriteAllLines(Path.Combine(folder, "ilc.rsp"), ["App.dll", "-o:App.o", "--map:App.map.xml", "--exportsfile:App.exports", .. arguments]);
             SampleCache.Run(folder, ilc, "@ilc.rsp");
@@ -152,6 +161,16 @@ internal sealed class NativeProgram
             if (line.StartsWith("-o ", StringComparison.Ordinal))
                 return "-o App";
             return line.Contains("--version-script=", StringComparison.Ordinal) ? $"-Wl,--version-script={objects}/App.exports" : line;
+        }
+    }
+
+    /// <summary>ILC with the arguments of these programs.</summary>
+    public sealed class Compiler(ImmutableArray<string> flags) : ISyntheticCompiler
+    {
+        public CompiledObject Compile(SyntheticProgram program)
+        {
+            string folder = NativeProgram.Compile("synthetic", program.Assemblies[0].Image, [.. program.Assemblies.Skip(1), .. program.Added], flags);
+            return new CompiledObject(File.ReadAllBytes(Path.Combine(folder, "App.o")), File.ReadAllBytes(Path.Combine(folder, "App.map.xml")));
         }
     }
 }

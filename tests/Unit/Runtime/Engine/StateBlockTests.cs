@@ -92,11 +92,21 @@ public sealed class StateBlockTests
     }
 
     [Fact]
+    public void AnOlderLayoutIsNotTouched()
+    {
+        var process = new FakeTarget();
+        process.Engine.Apply(process.Delta(1, [1]));
+        process.Span(process.Location.DataStart + StateLayout.VersionOffset, 1)[0] = 1;
+
+        Assert.Equal("HPB4402", Assert.Throws<HotpatchException>(() => process.Engine.Rollback()).Failure.Id);
+    }
+
+    [Fact]
     public void ANewerLayoutIsNotTouched()
     {
         var process = new FakeTarget();
         process.Engine.Apply(process.Delta(1, [1]));
-        process.Span(process.Location.DataStart + StateLayout.VersionOffset, 1)[0] = 2;
+        process.Span(process.Location.DataStart + StateLayout.VersionOffset, 1)[0] = (byte)(StateLayout.Version + 1);
 
         Assert.Equal("HPB4402", Assert.Throws<HotpatchException>(() => process.Engine.Rollback()).Failure.Id);
         Assert.Equal(1, process.Call(1));
