@@ -12,9 +12,11 @@ namespace HotpatchBuild.Tests.Edits.Building;
 /// <summary>NativeAOT: programs compiled and linked with the flags that the package sets, with room for patches. What ILC and the linker make is kept in artifacts.</summary>
 internal sealed class NativeEngine : IEngineUnderTest
 {
-    // A recorded baseline is tens of megabytes, and the edits of one program come one after the other.
+    // A recorded baseline is tens of megabytes, and the edits of one program come one after the other, in two tests at a time.
+    private const int Kept = 2;
+
     private readonly Lock _lock = new();
-    private (IProgramBuild Build, NativeBaseline Baseline)? _last;
+    private readonly List<(NativeProgramBuild Build, Lazy<NativeBaseline> Baseline)> _baselines = [];
 
     public string Name => "native";
 
@@ -38,14 +40,18 @@ internal sealed class NativeEngine : IEngineUnderTest
 
     private NativeBaseline Baseline(NativeProgramBuild build)
     {
+        Lazy<NativeBaseline> baseline;
         lock (_lock)
         {
-            if (_last is { } last && last.Build.Equals(build))
-                return last.Baseline;
-            NativeBaseline baseline = NativeDelta.Record(build.Program);
-            _last = (build, baseline);
-            return baseline;
+            int known = _baselines.FindIndex(b => b.Build.Equals(build));
+            baseline = known >= 0 ? _baselines[known].Baseline : new Lazy<NativeBaseline>(() => NativeDelta.Record(build.Program));
+            if (known >= 0)
+                _baselines.RemoveAt(known);
+            _baselines.Insert(0, (build, baseline));
+            if (_baselines.Count > Kept)
+                _baselines.RemoveAt(Kept);
         }
+        return baseline.Value;
     }
 
     private sealed class NativeProgramBuild(NativeProgram program) : IProgramBuild, IEquatable<NativeProgramBuild>

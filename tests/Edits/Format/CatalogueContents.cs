@@ -7,8 +7,7 @@ public sealed class CatalogueContents
     public void There_are_120_edits_at_least() => Assert.True(Catalogue.Edits.Count() >= 120, $"{Catalogue.Edits.Count()} edits were read.");
 
     [Fact]
-    public void Every_refusal_has_its_reason() =>
-        Assert.All(Catalogue.Edits, edit => Assert.True(
-            edit.Managed.Fate.Kind != FateKind.Refused && edit.Native.Fate.Kind != FateKind.Refused || edit.Managed.Why.Length + edit.Native.Why.Length > 0,
-            $"{edit.Place}: {edit.Key} is refused, and nothing says why."));
+    public void Every_refusal_has_its_reason() => Assert.Empty(Catalogue.Edits
+        .Where(e => (e.Managed.Fate.Kind == FateKind.Refused || e.Native.Fate.Kind == FateKind.Refused) && e.Managed.Why.Length + e.Native.Why.Length == 0)
+        .Select(e => $"{e.Place}: {e.Key} is refused, and nothing says why."));
 }

@@ -74,10 +74,11 @@ internal static class EditReport
 
     private static IEnumerable<string> Reasons(CatalogueEdit edit)
     {
-        bool both = edit.Managed.Fate.Equals(edit.Native.Fate) && edit.Managed.Why.Length == 0;
-        if (edit.Managed.Why.Length > 0)
-            yield return $"- {edit.Id}, managed: {edit.Managed.Why}";
-        if (edit.Native.Why.Length > 0)
-            yield return $"- {edit.Id}{(both ? "" : ", native")}: {edit.Native.Why}";
+        if (edit.Managed.Why == edit.Native.Why && edit.Managed.Why.Length > 0)
+            return [$"- {edit.Id}: {edit.Managed.Why}"];
+        // One sentence is enough where both engines come to the same.
+        bool same = edit.Managed.Fate.Equals(edit.Native.Fate) && (edit.Managed.Why.Length == 0 || edit.Native.Why.Length == 0);
+        (string Engine, string Why)[] both = [("managed", edit.Managed.Why), ("native", edit.Native.Why)];
+        return both.Where(e => e.Why.Length > 0).Select(e => $"- {edit.Id}{(same ? "" : $", {e.Engine}")}: {e.Why}");
     }
 }
