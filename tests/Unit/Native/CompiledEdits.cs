@@ -40,7 +40,7 @@ public class CompiledEdits
     }
 
     private static NativeProgram Compile(Dictionary<string, string> sources, ImmutableArray<string> flags) =>
-        NativeProgram.Of(sources.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => ($"/src/{s.Key}", s.Value)), flags);
+        NativeProgram.Of([.. sources.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => ($"/src/{s.Key}", s.Value)), NativeProgram.ReservedStatics, NativeProgram.FrameworkLayouts], flags);
 
     private static string Report()
     {
