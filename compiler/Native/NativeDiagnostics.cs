@@ -114,6 +114,13 @@ internal static class NativeDiagnostics
         "Record the next baseline with HotpatchNoScan=true, and ship the full build at the next restart.", ExitCode.Refused)
         { Why = "ILC compiled the new code in the knowledge that no object of the type exists, and folds casts and calls on it. In the running process such objects exist." };
 
+    /// <summary>0: the field.</summary>
+    public static readonly DiagnosticDescriptor StaticStartsAnew = new(
+        "HPB2342", "An added static field starts anew with the next delta",
+        "{0} is a new static field that holds objects: the next delta has a {0} of its own, with its first value, because it does not know the types of this one's objects.",
+        "Let nothing depend on its value beyond the next delta; values without references, and strings, are kept.", ExitCode.Refused)
+        { Why = "The process has no metadata for types that a delta brought, so each delta brings its own, and an object of the older delta's type is none of the newer one's.", Severity = FailureSeverity.Warning };
+
     public static readonly DiagnosticDescriptor NoStaticBlocks = new(
         "HPB2345", "The baseline reserves no room for static fields", "New code brings static fields of {0} that hold references, and the baseline reserves no room for such fields.",
         "Keep the object in an existing field; the next baseline has room when it is recorded with this version of HotpatchBuild and without HotpatchStaticBlocks=false and HotpatchRootAssembly=false.",

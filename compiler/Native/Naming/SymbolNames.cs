@@ -7,7 +7,8 @@ namespace HotpatchBuild.Compiler.Native.Naming;
 
 /// <summary>What symbols are called in C#, and where they stand in the sources of the new revision.</summary>
 /// <param name="assemblies">The program's own assemblies of the new revision, then of the baseline.</param>
-internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNames Names)> assemblies) : INativeNames
+/// <param name="lasting">Mangled names of types whose static fields a later patch goes on with: their names say what they are.</param>
+internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNames Names)> assemblies, IReadOnlySet<string>? lasting = null) : INativeNames
 {
     public string DisplayNameOf(string symbol) => FindMethod(symbol) is var (model, method) ? new DisplayNames(model).Of(method) : Readable(symbol);
 
@@ -18,7 +19,11 @@ internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNam
     /// <summary>Whether a type of the program stands in its sources under its own name.</summary>
     public bool IsWrittenType(string symbol) => FindType(symbol) is var (_, type) && !AssemblyModel.IsInGenerated(type);
 
-    public string? StaticsLayoutOf(string symbol) => null;
+    public string? StaticsLayoutOf(string symbol)
+    {
+        string type = WithoutDataPrefix(symbol);
+        return lasting is not null && lasting.Contains(MangledNames.WithoutInstantiations(type)) ? type : null;
+    }
 
     public SourceLocation? SourceOf(string symbol) => LinesOf(symbol)?.Where;
 

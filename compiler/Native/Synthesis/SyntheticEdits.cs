@@ -23,6 +23,7 @@ internal sealed class SyntheticEdits : IProgramEdits
     private readonly List<ChangedAssembly> _changed = [];
     private readonly List<IDisposable> _models = [];
     private readonly Dictionary<ChangedAssembly, MangledNames> _oldNames = [];
+    private readonly Dictionary<ChangedAssembly, Dictionary<string, MethodDefinition>> _newMethods = [];
     private readonly HashSet<string> _emittedTypes = new(StringComparer.Ordinal);
 
     private SyntheticEdits()
@@ -201,11 +202,20 @@ internal sealed class SyntheticEdits : IProgramEdits
             names.Add((assembly.New, MangledNames.From(methods, types)));
             names.Add((assembly.Old, oldNames));
         }
+        HashSet<string> lasting = new(StringComparer.Ordinal);
+        foreach ((TypeDefinition made, TypeDefinition source) in linker.EmittedTypes.Where(t => linker.Added.Any(a => a.Module.Module == t.Emitted.Module)))
+        {
+            if (made.Fields.FirstOrDefault(f => f.IsStatic && !StaticFields.IsConstant(f) && f.RVA == 0 && DiesWithItsDelta(f.FieldType)) is not { } field)
+                lasting.Add(SymbolOf(made, written));
+            else if (source.Fields.FirstOrDefault(f => f.Name == field.Name) is { } declared && !AssemblyModel.IsInGenerated(source))
+                Warnings = Warnings.Add(NativeDiagnostics.StaticStartsAnew.At(linker.Elements.AssemblyOf(declared).Lines.Of(declared)?.Where, linker.Elements.AssemblyOf(declared).NewNames.Of(declared)));
+        }
         Renaming = SymbolRenaming.Of(renamed);
-        Names = new SymbolNames(names);
+        Names = new SymbolNames(names, lasting);
     }
 
-    private readonly Dictionary<ChangedAssembly, Dictionary<string, MethodDefinition>> _newMethods = [];
+    // The object in a static field may be of a type that this delta brings, or a generic instance of one: the next delta brings its own, and would not know this one's objects.
+    private static bool DiesWithItsDelta(TypeReference type) => type.MetadataType != MetadataType.String && StaticFields.HoldsReferences(type);
 
     private Dictionary<string, MethodDefinition> NewMethods(ChangedAssembly assembly)
     {
