@@ -13,7 +13,7 @@ public sealed class Contents(PackageFeed feed)
         string[] expected =
         [
             "build/HotpatchBuild.props", "build/HotpatchBuild.targets", "build/HotpatchBuild.Properties.targets", "build/HotpatchBuild.Native.targets",
-            "build/HotpatchBuild.Managed.targets", "prepare/HotpatchPrepare.cs", "prepare/HotpatchStatics.cs", "prepare/libhotpatch.so", "probe/before/HotpatchProbe.dll",
+            "build/HotpatchBuild.Managed.targets", "prepare/HotpatchPrepare.cs", "prepare/HotpatchStatics.cs", "prepare/HotpatchLayouts.cs", "prepare/libhotpatch.so", "probe/before/HotpatchProbe.dll",
             "tasks/net10.0/HotpatchBuild.Tasks.dll", "tasks/net10.0/HotpatchBuild.Compiler.dll", "tasks/net10.0/Mono.Cecil.dll",
         ];
         Assert.Empty(expected.Except(files));

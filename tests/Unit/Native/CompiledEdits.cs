@@ -26,5 +26,7 @@ public class CompiledEdits
     }
 
     private static NativeProgram Compile(Dictionary<string, string> sources) =>
-        NativeProgram.Of(sources.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => ($"/src/{s.Key}", s.Value)).Append(NativeProgram.ReservedStatics), NativeProgram.PackageFlags);
+        NativeProgram.Of(
+            [.. sources.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => ($"/src/{s.Key}", s.Value)), NativeProgram.ReservedStatics, NativeProgram.FrameworkLayouts],
+            NativeProgram.PackageFlags);
 }

@@ -68,6 +68,10 @@ internal sealed class NativeProgram
     public static (string Path, string Text) ReservedStatics =>
         ("/obj/HotpatchStatics.cs", File.ReadAllText(Path.Combine(SampleCache.RepositoryRoot, "msbuild/Tasks/prepare/HotpatchStatics.cs")));
 
+    /// <summary>What the package adds to the sources of every program: uses of the framework's types, for whose tables that makes room.</summary>
+    public static (string Path, string Text) FrameworkLayouts =>
+        ("/obj/HotpatchLayouts.cs", File.ReadAllText(Path.Combine(SampleCache.RepositoryRoot, "msbuild/Tasks/prepare/HotpatchLayouts.cs")));
+
     /// <summary>The sources of the sample program.</summary>
     public static string SampleSource => File.ReadAllText(Path.Combine(SampleCache.RepositoryRoot, "tests/Unit/Support/NativeSample/Program.cs"));
 
