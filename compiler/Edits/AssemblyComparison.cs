@@ -63,6 +63,7 @@ internal static class AssemblyComparison
         // Behind the others: it asks which methods changed.
         StaticStateComparer.Run(comparison, oldGraph, newGraph);
         if (policy.StaysInOldTypes) UnfoundComparer.Run(comparison);
+        TransitionComparer.Run(comparison);
 
         var elements = new ElementMap(comparison.Match.Pairs.Select(p => KeyValuePair.Create(MetadataNames.Key(p.Old), MetadataNames.Key(p.New))));
         var edits = comparison.Edits;

@@ -17,6 +17,8 @@ internal sealed record EditPolicy
         StaticsAreNotFolded = true,
         StaysInOldTypes = true,
         ReplacesStateMachines = true,
+        FieldsBesideObjects = true,
+        RunsTransitionCode = true,
     };
 
     /// <summary>What a native program can whose new code is compiled beside the baseline's types (Native/Synthesis): types stay, new ones stand beside them, the delta brings storage.
@@ -29,6 +31,7 @@ internal sealed record EditPolicy
         StaysInOldTypes = true,
         ReplacesStateMachines = true,
         FollowsCompiledCode = true,
+        FieldsBesideObjects = true,
     };
 
     /// <summary>True when all code that can call into the assembly is compared and patched together (a NativeAOT program with all of its
@@ -58,8 +61,14 @@ internal sealed record EditPolicy
     /// <summary>True when an async method or iterator with changed code gets a new state machine: calls in flight finish in the old one.</summary>
     public bool ReplacesStateMachines { get; init; }
 
+    /// <summary>True when methods that attributes mark as transition code are run at the switch.</summary>
+    public bool RunsTransitionCode { get; init; }
+
     /// <summary>True when the code of methods that did not change is compiled again and compared: then it has to be known what follows from an edit.</summary>
     public bool FollowsCompiledCode { get; init; }
+
+    /// <summary>True when the delta can keep the values of added instance fields beside the objects, and removed ones can stay where they are.</summary>
+    public bool FieldsBesideObjects { get; init; }
 
     /// <summary>Simple names of assemblies that the running program can load although the edited assembly did not refer to them.</summary>
     public IReadOnlySet<string> Loadable { get; init; } = FrozenSet<string>.Empty;

@@ -30,10 +30,14 @@ public enum BuildMessageKind
 public sealed record BuildMessage(
     BuildMessageKind Kind, string Text, string? Code = null, string? File = null, int Line = 0, int Column = 0, int EndLine = 0, int EndColumn = 0)
 {
+    /// <summary>The failure that the line tells of; null where it tells of none.</summary>
+    public Failure? Failure { get; init; }
+
     /// <summary>A failure as a line of the build log.</summary>
     /// <param name="failure">The failure.</param>
     /// <param name="kind">Error or warning.</param>
     public static BuildMessage From(Failure failure, BuildMessageKind kind) => new(
         kind, $"{failure.What} {failure.WhatToDo}", failure.Id, failure.Where?.File,
-        failure.Where?.Line ?? 0, failure.Where?.Column ?? 0, failure.Where?.EndLine ?? 0, failure.Where?.EndColumn ?? 0);
+        failure.Where?.Line ?? 0, failure.Where?.Column ?? 0, failure.Where?.EndLine ?? 0, failure.Where?.EndColumn ?? 0)
+        { Failure = failure };
 }

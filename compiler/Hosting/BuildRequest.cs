@@ -45,6 +45,15 @@ public sealed record BuildRequest
     /// <summary>True when a refusal is to be a warning and the build passes without a delta.</summary>
     public required bool WarnOnRefusal { get; init; }
 
+    /// <summary>True to answer only whether the change can be hot-patched: nothing is kept, neither a delta nor a baseline.</summary>
+    public bool Check { get; init; }
+
+    /// <summary>Where refusals and warnings are written as SARIF 2.1.0; empty for nowhere.</summary>
+    public string Sarif { get; init; } = "";
+
+    /// <summary>The absolute URI under which the diagnostics' pages are published; empty where they are not.</summary>
+    public string HelpUri { get; init; } = "";
+
     /// <summary>The folder that keeps baselines; empty for <c>.hotpatch</c> at the git root.</summary>
     public required string Store { get; init; }
 
@@ -53,6 +62,12 @@ public sealed record BuildRequest
 
     /// <summary>CVE numbers, links, ticket numbers.</summary>
     public required IReadOnlyList<string> AdvisoryIdentifiers { get; init; }
+
+    /// <summary>finish, wait or refuse: what happens with calls that are under way at the switch; empty for finish.</summary>
+    public string ActiveCode { get; init; } = "";
+
+    /// <summary>Seconds to wait for their end, 0 to 3600; empty for the default.</summary>
+    public string ActiveCodeTimeout { get; init; } = "";
 
     /// <summary>A PKCS #12 or PEM file that signs the delta; empty for an unsigned one.</summary>
     public required string SigningCertificate { get; init; }

@@ -38,7 +38,7 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
                 Refusals = [.. changed.SelectMany(c => c.Edits.Refusals)],
                 Warnings = [.. changed.SelectMany(c => c.Edits.Warnings)],
             };
-            return result.Refusals.IsEmpty ? Link(changed, IdentityOf(baseline, build, typeof(ManagedDeltaCompiler).Module.ModuleVersionId), result) : result;
+            return result.Refusals.IsEmpty ? Link(changed, build, IdentityOf(baseline, build, typeof(ManagedDeltaCompiler).Module.ModuleVersionId), result) : result;
         }
         catch (Exception e) when (e is BadImageFormatException or AssemblyResolutionException or InvalidOperationException or NotSupportedException or KeyNotFoundException or ArgumentException)
         {
@@ -54,10 +54,14 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
     private static HashSet<string> Names(ManagedBuild build) =>
         [.. build.Assemblies.Select(a => a.Name), .. build.References.Select(r => Path.GetFileNameWithoutExtension(r)!)];
 
-    private static ManagedDeltaResult Link(List<ChangedAssembly> changed, string identity, ManagedDeltaResult result)
+    private static ManagedDeltaResult Link(List<ChangedAssembly> changed, ManagedBuild build, string identity, ManagedDeltaResult result)
     {
-        DeltaLinker linker = new(new ProgramElements(changed), identity);
-        linker.Link(changed.SelectMany(c => c.Patched).Select(p => p.New));
+        ProgramElements elements = new(changed);
+        CopiedObjects copied = new(changed, elements, build);
+        if (copied.Refusals.Count > 0)
+            return result with { Refusals = [.. copied.Refusals.Distinct()] };
+        DeltaLinker linker = new(elements, copied, identity);
+        linker.Link(changed.SelectMany(c => c.Patched).Select(p => p.New), changed.SelectMany(c => c.Transitions).Select(t => t.Method));
         if (linker.Refusals.Count > 0)
             return result with { Refusals = [.. linker.Refusals] };
         ImageWriter.NameByContent([.. linker.Added.Select(a => a.Module)], linker.Patches);
@@ -80,6 +84,14 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
             Mvid = assembly.Baseline.Mvid,
             Methods = Redirections(assembly, linker),
             Added = [.. added.Select(a => a.Name).Order(StringComparer.Ordinal)],
+            Transitions =
+            [
+                .. assembly.Transitions.Select(code =>
+                {
+                    Mono.Cecil.MethodDefinition entry = linker.Entry(code.Method).Definition;
+                    return new ManagedTransitionCode(code.Kind, entry.DeclaringType.FullName, entry.Name, code.Identity, assembly.NewNames.Of(code.Method));
+                }),
+            ],
         };
         ManagedImageRules.CheckPatchName(patch.Name, patch.Name);
         patch.Module.Resources.Clear();

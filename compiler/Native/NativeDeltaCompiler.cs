@@ -40,7 +40,7 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
         {
             compared = edits.Refusals.IsEmpty;
             direct = compared
-                ? Compare(baseline, old.Value, ReadObject(build.Object, build.Map, edits.Renaming, "the new object file"), edits)
+                ? Compare(baseline, build, old.Value, ReadObject(build.Object, build.Map, edits.Renaming, "the new object file"), edits)
                 : new NativeDeltaResult { Refusals = edits.Refusals, Warnings = edits.Warnings };
         }
         if (direct.Refusals.IsEmpty || synthetic is null)
@@ -70,17 +70,19 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
         if (edits.Program is not { } program)
             return (NativeDeltaResult.Unchanged with { Warnings = edits.Warnings }, false);
         CompiledObject compiled = synthetic.Compile(program);
-        return (Compare(baseline, old.Value, ReadObject(compiled.Object, compiled.Map, edits.Renaming, "the object file of the synthetic program"), edits), true);
+        return (Compare(baseline, build, old.Value, ReadObject(compiled.Object, compiled.Map, edits.Renaming, "the object file of the synthetic program"), edits), true);
     }
 
-    private static NativeDeltaResult Compare(NativeBaseline baseline, IlcObject old, IlcObject @new, IProgramEdits edits)
+    private static NativeDeltaResult Compare(NativeBaseline baseline, NativeBuild build, IlcObject old, IlcObject @new, IProgramEdits edits)
     {
         ObjectComparison comparison = ObjectComparison.Compare(old, @new);
-        if (FindUnexplained(comparison, edits) is { IsEmpty: false } unexplained)
+        WholeProgramAnalysis analysis = AnalysisOf(baseline.Build);
+        bool concludes = analysis != WholeProgramAnalysis.None && WholeProgramChanges.AreComparable(baseline.Build, build);
+        if (FindUnexplained(comparison, edits, concludes) is { IsEmpty: false } unexplained)
             return new NativeDeltaResult { Refusals = unexplained, Warnings = edits.Warnings };
 
         var linked = new LinkedBaseline(old, ElfFile.Read(baseline.Build.Executable, "the baseline's executable"), SymbolsOf(baseline.Build));
-        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Audit), edits.Names, AnalysisOf(baseline.Build));
+        var content = new PatchContentBuilder(comparison, new BaselinePatchPoints(linked, baseline.Audit), edits.Names, analysis);
         if (content.Build() is not { } patch)
             return new NativeDeltaResult { Refusals = [.. content.Failures], Warnings = edits.Warnings };
         if (patch.Replaced.IsEmpty)
@@ -102,13 +104,18 @@ internal sealed class NativeDeltaCompiler : INativeDeltaCompiler
         build.Symbols.Symbols.Select(s => new Linking.LinkedSymbol(s.Name, s.Address, s.Type == ElfSymbolType.ThreadLocal));
 
     // Code of the program may differ where it reaches a changed element. Code of the framework may differ where it is an instance over
-    // the program's types; anything else would be another framework, other flags or a mistake of ours.
-    private static ImmutableArray<Failure> FindUnexplained(ObjectComparison comparison, IProgramEdits edits) =>
-    [
-        .. comparison.Changed
-            .Where(c => c.New.Kind == IlcNodeKind.Method && !edits.Explains(c.New.Name))
-            .Select(c => NativeDiagnostics.Unexplained.At(edits.Names.SourceOf(c.New.Name), edits.Names.DisplayNameOf(c.New.Name))),
-    ];
+    // the program's types. Both may differ where ILC concludes something else from another program; anything else would be another framework,
+    // other flags or a mistake of ours.
+    private static ImmutableArray<Failure> FindUnexplained(ObjectComparison comparison, IProgramEdits edits, bool concludes)
+    {
+        var conclusions = new WholeProgramChanges(comparison, edits.Explains);
+        return
+        [
+            .. comparison.Changed
+                .Where(c => c.New.Kind == IlcNodeKind.Method && !edits.Explains(c.New.Name) && !(concludes && edits.IsOutside(c.New.Name) && conclusions.MayReplace(c)))
+                .Select(c => NativeDiagnostics.Unexplained.At(edits.Names.SourceOf(c.New.Name), edits.Names.DisplayNameOf(c.New.Name))),
+        ];
+    }
 
     // Types that only the compiler knows (closures, state machines) have no names that a program would ask for.
     private static IEnumerable<Failure> WarnOfNewTypes(PatchContent patch, SymbolNames names) =>

@@ -1,8 +1,10 @@
+using System.Globalization;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Compiler.Revisions;
 using HotpatchBuild.Hosting;
 using HotpatchBuild.Formats.Deltas;
+using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Pipeline;
 
@@ -30,6 +32,7 @@ internal static class DeltaAssembly
             CreatedAt = now.ToUniversalTime(),
             CreatedBy = BaselineRecorder.CreatedBy,
             Advisory = new DeltaAdvisory(request.AdvisoryText, [.. request.AdvisoryIdentifiers]),
+            ActiveCode = ActiveCodeOf(request),
             Modules = [.. content.Modules.Select(module => module.Module)],
         };
         DeltaFile delta = DeltaFile.Create(manifest, content.Modules.ToDictionary(module => module.Module.Name, module => module.Image));
@@ -41,6 +44,20 @@ internal static class DeltaAssembly
         OutputFiles.CreateFolderOf(request.Delta);
         delta.Write(request.Delta);
         return new FileInfo(request.Delta).Length;
+    }
+
+    /// <summary>What the build wants for calls that are under way.</summary>
+    /// <exception cref="HotpatchException">It is none of what there is.</exception>
+    public static DeltaActiveCode ActiveCodeOf(BuildRequest request)
+    {
+        ActiveCodePolicy policy = ActiveCodePolicy.Finish;
+        if (request.ActiveCode.Length > 0 && !DeltaActiveCode.TryParse(request.ActiveCode, out policy))
+            throw new HotpatchException(PipelineDiagnostics.BadSetting.With("HotpatchActiveCode", request.ActiveCode, string.Join(", ", DeltaActiveCode.Names)));
+        int seconds = DeltaActiveCode.DefaultTimeout;
+        if (request.ActiveCodeTimeout.Length > 0
+            && !(int.TryParse(request.ActiveCodeTimeout, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) && seconds <= DeltaActiveCode.MaximumTimeout))
+            throw new HotpatchException(PipelineDiagnostics.BadSetting.With("HotpatchActiveCodeTimeout", request.ActiveCodeTimeout, $"0 to {DeltaActiveCode.MaximumTimeout} seconds"));
+        return new DeltaActiveCode(policy, seconds);
     }
 
     /// <summary>A baseline that was fetched from elsewhere may be of a commit that this clone does not have; then its own name must do.</summary>

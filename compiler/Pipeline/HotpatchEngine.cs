@@ -24,8 +24,15 @@ public sealed class HotpatchEngine : IHotpatchEngine
     });
 
     /// <inheritdoc/>
-    public BuildReport EmitHotpatch(BuildRequest request, CancellationToken cancellation) =>
-        Reported(() => new HotpatchBuildSession(request, EngineOf(request), TimeProvider.System).Run(cancellation));
+    public BuildReport EmitHotpatch(BuildRequest request, CancellationToken cancellation)
+    {
+        BuildReport report = Reported(() => new HotpatchBuildSession(request, EngineOf(request), TimeProvider.System).Run(cancellation));
+        if (request.Sarif.Length == 0)
+            return report;
+        // Whatever came of it: a service that is given no log takes earlier findings for standing.
+        BuildReport written = Reported(() => CodeScanningLog.Write(request, report));
+        return report with { Messages = [.. report.Messages, .. written.Messages] };
+    }
 
     private static IProgramEngine EngineOf(BuildRequest request) =>
         request.Native is { } native ? new NativeEngine(request, native, new NativeDeltaCompiler()) : new ManagedEngine(request, new ManagedDeltaCompiler());

@@ -48,6 +48,7 @@ internal sealed class UpToDateCheck(BuildRequest request, IEnumerable<string> in
         text.Append(CultureInfo.InvariantCulture, $"settings {request.Baseline}|{request.NewBaseline}|{request.WarnOnRefusal}|{request.Store}|{request.Native?.IlcVersion}\n");
         text.Append(CultureInfo.InvariantCulture, $"flags {string.Join(' ', request.Native?.LayoutFlags ?? [])}|{string.Join(' ', request.Frameworks)}\n");
         text.Append(CultureInfo.InvariantCulture, $"advisory {request.AdvisoryText.ReplaceLineEndings(" ")}|{string.Join(' ', request.AdvisoryIdentifiers)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"active {request.ActiveCode}|{request.ActiveCodeTimeout}\n");
         return text.ToString();
     }
 

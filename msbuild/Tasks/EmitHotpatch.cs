@@ -40,6 +40,12 @@ public abstract class EmitHotpatch : EngineTask
     /// <summary>Why the fix is made.</summary>
     public string AdvisoryText { get; set; } = "";
 
+    /// <summary>finish, wait or refuse: what happens with calls that are under way at the switch.</summary>
+    public string ActiveCode { get; set; } = "";
+
+    /// <summary>Seconds to wait for their end.</summary>
+    public string ActiveCodeTimeout { get; set; } = "";
+
     /// <summary>A file that signs the delta; empty for an unsigned one.</summary>
     public string SigningCertificate { get; set; } = "";
 
@@ -66,6 +72,12 @@ public abstract class EmitHotpatch : EngineTask
 
     /// <summary>True when a refusal is to be a warning.</summary>
     public bool WarnOnRefusal { get; set; }
+
+    /// <summary>True to answer only whether the change can be hot-patched, and to keep nothing.</summary>
+    public bool Check { get; set; }
+
+    /// <summary>Where refusals and warnings are written as SARIF 2.1.0, relative to the project; empty for nowhere.</summary>
+    public string Sarif { get; set; } = "";
 
     /// <summary>The delta that was made; empty when none was.</summary>
     [Output]
@@ -94,6 +106,8 @@ public abstract class EmitHotpatch : EngineTask
             Baseline = Baseline,
             Store = Store,
             AdvisoryText = AdvisoryText,
+            ActiveCode = ActiveCode,
+            ActiveCodeTimeout = ActiveCodeTimeout,
             SigningCertificate = SigningCertificate,
             Delta = Path.GetFullPath(DeltaFile),
             IntermediateDirectory = Path.GetFullPath(IntermediateDirectory),
@@ -104,6 +118,9 @@ public abstract class EmitHotpatch : EngineTask
             Native = null,
             NewBaseline = NewBaseline,
             WarnOnRefusal = WarnOnRefusal,
+            Check = Check,
+            Sarif = Sarif.Length == 0 ? "" : Path.GetFullPath(Sarif, Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!),
+            HelpUri = HelpUri,
         });
         LogValue("Request", request);
         foreach (string identifier in request.AdvisoryIdentifiers)

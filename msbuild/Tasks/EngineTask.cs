@@ -23,6 +23,9 @@ public abstract class EngineTask : ICancelableTask
     [Required]
     public string ProjectFile { get; set; } = "";
 
+    /// <summary>The URI under which the diagnostics' pages are published; empty where they are not. Messages then lead to their pages.</summary>
+    public string HelpUri { get; set; } = "";
+
     /// <summary>Cancelled when the build is.</summary>
     private protected CancellationToken Cancellation => _cancellation.Token;
 
@@ -77,17 +80,20 @@ public abstract class EngineTask : ICancelableTask
         {
             case BuildMessageKind.Error:
                 BuildEngine.LogErrorEvent(new BuildErrorEventArgs(null, message.Code, message.File ?? ProjectFile,
-                    message.Line, message.Column, message.EndLine, message.EndColumn, message.Text, null, GetType().Name));
+                    message.Line, message.Column, message.EndLine, message.EndColumn, message.Text, null, GetType().Name, HelpOf(message), DateTime.UtcNow, null));
                 break;
             case BuildMessageKind.Warning:
                 BuildEngine.LogWarningEvent(new BuildWarningEventArgs(null, message.Code, message.File ?? ProjectFile,
-                    message.Line, message.Column, message.EndLine, message.EndColumn, message.Text, null, GetType().Name));
+                    message.Line, message.Column, message.EndLine, message.EndColumn, message.Text, null, GetType().Name, HelpOf(message), DateTime.UtcNow, null));
                 break;
             default:
                 LogMessage(Prefix + message.Text, message.Kind == BuildMessageKind.Outcome ? MessageImportance.High : MessageImportance.Low);
                 break;
         }
     }
+
+    private string? HelpOf(BuildMessage message) =>
+        message.Code is { } code && Uri.TryCreate(HelpUri, UriKind.Absolute, out Uri? help) ? DiagnosticDescriptor.PageOf(help, code) : null;
 
     private void LogMessage(string text, MessageImportance importance) =>
         BuildEngine.LogMessageEvent(new BuildMessageEventArgs(text, null, GetType().Name, importance));

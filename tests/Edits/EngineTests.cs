@@ -5,6 +5,7 @@ using HotpatchBuild.Tests.Edits.Running;
 namespace HotpatchBuild.Tests.Edits;
 
 /// <summary>Every edit of the catalogue on a live, optimised process of CoreCLR. One of them: <c>--filter "DisplayName~discount-threshold"</c>.</summary>
+[TestCaseOrderer(CatalogueOrder.Type, CatalogueOrder.Assembly)]
 public sealed class ManagedEdits
 {
     public static TheoryData<string> Edits => [.. Catalogue.Edits.Select(e => e.Key)];
@@ -15,6 +16,7 @@ public sealed class ManagedEdits
 }
 
 /// <summary>Edits of the catalogue on a live NativeAOT process: a third of them, and all with HOTPATCH_ALL_EDITS=1.</summary>
+[TestCaseOrderer(CatalogueOrder.Type, CatalogueOrder.Assembly)]
 public sealed class NativeEdits
 {
     public static TheoryData<string> Edits => [.. Catalogue.Edits.Where(e => EditResults.All || EditResults.IsInEveryRun(e)).Select(e => e.Key)];

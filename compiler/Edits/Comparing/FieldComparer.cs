@@ -37,7 +37,7 @@ internal static class FieldComparer
         }
         comparison.Removed(EditKind.FieldRemoved, field, noOp: field.RVA != 0);
         if (field.RVA != 0) return;
-        if (!field.IsStatic) comparison.Refuse(EditDiagnostics.InstanceFieldRemoved, comparison.OldWhere(field), comparison.OldName(field));
+        if (!field.IsStatic) InstanceFields.Removed(field, newType, comparison);
         else if (comparison.IsVisibleOutside(field)) comparison.Refuse(EditDiagnostics.VisibleMemberRemoved, comparison.OldWhere(field), comparison.OldName(field));
     }
 
@@ -53,7 +53,7 @@ internal static class FieldComparer
         comparison.Added(EditKind.FieldAdded, field);
         // Data of <PrivateImplementationDetails> is literal data of the methods that use it.
         if (field.RVA != 0) return;
-        if (!field.IsStatic) comparison.Refuse(EditDiagnostics.InstanceFieldAdded, comparison.Where(field), comparison.Name(field));
+        if (!field.IsStatic) InstanceFields.Added(field, comparison);
         else StaticFields.RefuseAdded(field, comparison, newType: false);
     }
 

@@ -4,12 +4,12 @@ using Mono.Cecil.Cil;
 
 namespace HotpatchBuild.Compiler.Edits;
 
-/// <summary>Takes a static constructor apart into the pieces that each give one static field its value, and tells whether two revisions are the same but for the
-/// pieces of fields that only one of them has.</summary>
+/// <summary>Takes a constructor apart into the pieces that each give one field its value, and tells whether two revisions are the same but for the
+/// pieces of fields that only one of them has. An instance constructor's pieces begin with <c>this</c> and set its fields.</summary>
 internal static class InitialiserSlices
 {
     /// <summary>The pieces of the added fields, where nothing else differs; null where something does.</summary>
-    /// <param name="old">The baseline's static constructor; null where it has none.</param>
+    /// <param name="old">The baseline's constructor; null where it has none.</param>
     /// <param name="new">The new revision's; null where it has none.</param>
     /// <param name="match">The partners.</param>
     public static IReadOnlyList<AddedInitialiser>? OnlyOfOtherFields(MethodDefinition? old, MethodDefinition? @new, ElementMatch match)
@@ -24,23 +24,45 @@ internal static class InitialiserSlices
         return [.. added.Select(s => new AddedInitialiser(s.Field, @new!, s.First, s.Count))];
     }
 
+    /// <summary>The one piece of a constructor that gives a field its value; null where there is none, or more.</summary>
+    public static AddedInitialiser? Of(MethodDefinition constructor, FieldDefinition field) =>
+        Slices(constructor, f => f == field) is [var slice] ? new(field, constructor, slice.First, slice.Count) : null;
+
     /// <summary>The pieces that write wanted fields; null where one of them cannot be taken out.</summary>
     private static List<Slice>? Slices(MethodDefinition constructor, Func<FieldDefinition, bool> wanted)
     {
         var code = constructor.Body.Instructions;
+        var store = constructor.IsStatic ? Code.Stsfld : Code.Stfld;
         var depths = StackDepth.Of(constructor);
         var found = new List<Slice>();
         int first = 0;
         for (int i = 0; i < code.Count; i++)
         {
-            if (code[i].OpCode.Code != Code.Stsfld || depths[i + 1] != 0 || Definitions.Of((FieldReference)code[i].Operand) is not { } field || field.DeclaringType != constructor.DeclaringType) continue;
+            // Behind a call that leaves nothing on the stack another piece may begin: the call of the base class's constructor is none.
+            if (!constructor.IsStatic && depths[i + 1] == 0 && code[i].OpCode.FlowControl == FlowControl.Call) first = i + 1;
+            if (code[i].OpCode.Code != store || depths[i + 1] != 0 || Definitions.Of((FieldReference)code[i].Operand) is not { } field || field.DeclaringType != constructor.DeclaringType) continue;
             var slice = new Slice(field, first, i + 1 - first);
             if (Crossed(constructor, slice)) continue;
-            if (wanted(field)) found.Add(slice);
             first = i + 1;
+            // What lies at the bottom of the stack until the write takes it is the object.
+            if (!constructor.IsStatic && !(code[slice.First].OpCode.Code == Code.Ldarg_0 && Enumerable.Range(slice.First + 1, slice.Count - 1).All(at => depths[at] > 0) && !Skipped(constructor, slice))) continue;
+            if (wanted(field)) found.Add(slice);
         }
+        // A write of which no piece could be made.
+        if (!constructor.IsStatic && Writes(constructor, store, wanted) != found.Count) return null;
         return found.TrueForAll(s => StandsAlone(constructor, s, wanted)) ? found : null;
     }
+
+    /// <summary>Whether a jump leads over the piece.</summary>
+    private static bool Skipped(MethodDefinition constructor, Slice slice)
+    {
+        var (from, to) = (constructor.Body.Instructions[slice.First].Offset, constructor.Body.Instructions[slice.First + slice.Count - 1].Offset);
+        return constructor.Body.Instructions.Take(slice.First).Any(i => i.Operand is Instruction target ? target.Offset > to : i.Operand is Instruction[] targets && targets.Any(t => t.Offset > to))
+            || constructor.Body.Instructions.Skip(slice.First + slice.Count).Any(i => i.Operand is Instruction target ? target.Offset <= from : i.Operand is Instruction[] targets && targets.Any(t => t.Offset <= from));
+    }
+
+    private static int Writes(MethodDefinition constructor, Code store, Func<FieldDefinition, bool> wanted) =>
+        constructor.Body.Instructions.Count(i => i.OpCode.Code == store && Definitions.Of((FieldReference)i.Operand) is { } field && field.DeclaringType == constructor.DeclaringType && wanted(field));
 
     /// <summary>Whether a jump or a protected block leads into the piece, or out of it.</summary>
     private static bool Crossed(MethodDefinition constructor, Slice slice)
@@ -69,7 +91,7 @@ internal static class InitialiserSlices
         var set = new HashSet<int>();
         foreach (var instruction in constructor.Body.Instructions.Skip(slice.First).Take(slice.Count))
         {
-            if (instruction.OpCode.Code is Code.Stsfld && Definitions.Of((FieldReference)instruction.Operand) is { } field && field.DeclaringType == constructor.DeclaringType && !wanted(field)) return false;
+            if (instruction.OpCode.Code is Code.Stsfld && constructor.IsStatic && Definitions.Of((FieldReference)instruction.Operand) is { } field && field.DeclaringType == constructor.DeclaringType && !wanted(field)) return false;
             if (BodyText.Local(instruction, constructor.Body) is not { } local) continue;
             bool reads = instruction.OpCode.Name.StartsWith("ldloc", StringComparison.Ordinal) && !instruction.OpCode.Name.StartsWith("ldloca", StringComparison.Ordinal);
             if (reads && !set.Contains(local.Index)) return false;

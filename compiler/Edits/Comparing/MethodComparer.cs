@@ -118,7 +118,7 @@ internal static class MethodComparer
             var differing = StaticInitialisers.Differing(old, @new, comparison.Match);
             if (!differing.Harmless) comparison.Refuse(EditDiagnostics.StaticInitialiserChanged, differing.Where is { } field ? comparison.Where(field) ?? where : where, name, differing.What);
         }
-        else if (@new.IsConstructor)
+        else if (@new.IsConstructor && !(comparison.Policy.FieldsBesideObjects && InitialiserSlices.OnlyOfOtherFields(old, @new, comparison.Match) is not null))
         {
             comparison.Warn(EditDiagnostics.ConstructorChanged, where, name);
         }

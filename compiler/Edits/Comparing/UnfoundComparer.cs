@@ -44,6 +44,8 @@ internal static class UnfoundComparer
         {
             if (used is not null && Outermost(used, comparison.Match) is var outer && outer != Outermost(by, comparison.Match)) added.Remove(outer);
         }
+        // The switch itself calls it.
+        foreach (var code in TransitionMethod.Of(comparison.Match, comparison.Edits)) added.Remove(Outermost(code.Method.DeclaringType, comparison.Match));
         foreach (var method in moved)
             foreach (var element in model.References(method)) Use(element as TypeDefinition ?? element.DeclaringType, method.DeclaringType);
         foreach (var type in model.Types.Where(t => comparison.Match.OldOf(t) is null))

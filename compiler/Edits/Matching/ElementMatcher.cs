@@ -33,6 +33,8 @@ internal sealed class ElementMatcher
         var written = matcher.MatchWrittenTypes();
         matcher.MatchAnonymousTypes();
         foreach (var (before, after) in written) matcher.MatchWrittenMembers(before, after);
+        if (policy.FieldsBesideObjects)
+            foreach (var (before, after) in written) PropertyFields.Match(before, after, matcher.match);
         foreach (var (before, after) in written) matcher.MatchGenerated(before, after);
         // Last: whether old instances fit can only be told when all names are settled, and parting one pair can part others.
         matcher.PartWhatDoesNotFit();

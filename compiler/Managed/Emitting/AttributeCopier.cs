@@ -1,3 +1,4 @@
+using HotpatchBuild.Compiler.Edits;
 using HotpatchBuild.Compiler.Managed.Linking;
 using Mono.Cecil;
 
@@ -18,6 +19,9 @@ internal sealed class AttributeCopier(DeltaLinker linker, EmittedModule into)
             return;
         foreach (CustomAttribute attribute in source.CustomAttributes)
         {
+            // Read here, and of no use in the process.
+            if (TransitionMethod.IsAttribute(attribute.AttributeType))
+                continue;
             if (which is null || which(attribute.AttributeType))
                 target.CustomAttributes.Add(Copy(attribute));
         }

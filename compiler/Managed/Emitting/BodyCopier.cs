@@ -1,3 +1,4 @@
+using HotpatchBuild.Compiler.Edits;
 using HotpatchBuild.Compiler.Managed.Linking;
 using HotpatchBuild.Formats.Diagnostics;
 using Mono.Cecil;
@@ -20,7 +21,7 @@ internal sealed class BodyCopier(DeltaLinker linker, EmittedModule into)
             Copy(source, target, generics, 0, source.Body.Instructions.Count);
     }
 
-    /// <summary>Copies a piece of a body that neither jumps out of it nor is jumped into.</summary>
+    /// <summary>Copies a piece of a body that neither jumps out of it nor is jumped into; it may jump to what stands behind it, where the copy returns.</summary>
     /// <param name="source">The new revision's method.</param>
     /// <param name="target">The method that is made of it.</param>
     /// <param name="generics">How its generic parameters are numbered there.</param>
@@ -42,6 +43,11 @@ internal sealed class BodyCopier(DeltaLinker linker, EmittedModule into)
             Emit(source, target, instruction, generics);
             places[instruction] = to.Instructions[before];
             grown |= to.Instructions.Count > before + 1;
+        }
+        if (first + count < from.Instructions.Count)
+        {
+            to.Instructions.Add(Instruction.Create(OpCodes.Ret));
+            places[from.Instructions[first + count]] = to.Instructions[^1];
         }
         foreach (Instruction instruction in to.Instructions)
         {
@@ -73,6 +79,13 @@ internal sealed class BodyCopier(DeltaLinker linker, EmittedModule into)
         Mono.Collections.Generic.Collection<Instruction> code = target.Body.Instructions;
         OpCode opcode = instruction.OpCode;
         object? operand = instruction.Operand;
+        if (opcode.Code == Code.Volatile && instruction.Next is { OpCode.Code: Code.Ldfld or Code.Stfld, Operand: FieldReference prefixed }
+            && linker.Elements.Definition(prefixed) is { } isVolatile && linker.IsBeside(isVolatile))
+        {
+            // The method that stands for the field does it.
+            Add(OpCodes.Nop, null);
+            return;
+        }
         switch (operand)
         {
             case ParameterDefinition parameter:
@@ -87,6 +100,9 @@ internal sealed class BodyCopier(DeltaLinker linker, EmittedModule into)
             case TypeReference type:
                 operand = _mapper.Type(type, generics);
                 break;
+            case FieldReference beside when linker.Elements.Definition(beside) is { } added && linker.IsBeside(added):
+                (opcode, operand) = Beside(source, instruction, beside, added, generics);
+                break;
             case FieldReference field:
                 operand = _mapper.Field(field, generics);
                 break;
@@ -98,6 +114,10 @@ internal sealed class BodyCopier(DeltaLinker linker, EmittedModule into)
                     break;
                 }
                 operand = _mapper.Method(called, generics);
+                break;
+            case MethodReference { Name: "MemberwiseClone", DeclaringType.FullName: "System.Object" } when opcode.Code is Code.Call or Code.Callvirt && linker.ClonerFor(source) is { } cloner:
+                opcode = OpCodes.Call;
+                operand = _mapper.Cloner(cloner, AssemblyModel.WrittenType(source.DeclaringType), generics);
                 break;
             case MethodReference called when StackCrawls.Find(called) is { } crawl:
                 if (instruction.OpCode.Code == Code.Call && Replace(source, called, crawl, Add))
@@ -116,6 +136,22 @@ internal sealed class BodyCopier(DeltaLinker linker, EmittedModule into)
             Instruction made = Instruction.Create(OpCodes.Nop);
             (made.OpCode, made.Operand) = (op, value);
             code.Add(made);
+        }
+    }
+
+    private (OpCode, object?) Beside(MethodDefinition source, Instruction instruction, FieldReference field, FieldDefinition definition, Generics generics)
+    {
+        switch (instruction.OpCode.Code)
+        {
+            case Code.Ldfld:
+                return (OpCodes.Call, _mapper.Accessor(field, definition, a => a.Read, generics));
+            case Code.Ldflda:
+                return (OpCodes.Call, _mapper.Accessor(field, definition, a => a.Address, generics));
+            case Code.Stfld:
+                return (OpCodes.Call, _mapper.Accessor(field, definition, a => a.Write, generics));
+            default:
+                linker.Refuse(ManagedDiagnostics.AddedFieldUse, Where(source, instruction), NameOf(source), linker.Elements.AssemblyOf(definition).NewNames.Of(definition));
+                return (OpCodes.Nop, null);
         }
     }
 

@@ -15,7 +15,11 @@ internal readonly record struct Generics
 
     /// <summary>Those of a holder method.</summary>
     /// <param name="method">The method whose code it holds.</param>
-    public static Generics OfHolder(MethodDefinition method) => new(method.DeclaringType.GenericParameters.Count);
+    public static Generics OfHolder(MethodDefinition method) => OfHolder(method.DeclaringType);
+
+    /// <summary>Those of a static method that stands in for a member without parameters of its own.</summary>
+    /// <param name="type">The member's declaring type.</param>
+    public static Generics OfHolder(TypeDefinition type) => new(type.GenericParameters.Count);
 
     /// <summary>A parameter in its new place.</summary>
     public GenericParameter Map(GenericParameter parameter, EmittedModule into) => parameter.Type switch

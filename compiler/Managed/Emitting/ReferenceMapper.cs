@@ -83,6 +83,45 @@ internal sealed class ReferenceMapper(DeltaLinker linker, EmittedModule into)
         return new FieldReference(home.Name, Type(definition.FieldType, Generics.Same), declaring);
     }
 
+    /// <summary>A method that stands for an instance field which is new in a type that exists.</summary>
+    /// <param name="source">The reference to the field.</param>
+    /// <param name="definition">The field.</param>
+    /// <param name="which">Which of its methods.</param>
+    /// <param name="generics">How generic parameters are numbered in the new place.</param>
+    public MethodReference Accessor(FieldReference source, FieldDefinition definition, Func<FieldAccessors, MethodDefinition> which, Generics generics)
+    {
+        FieldAccessors accessors = linker.AccessorsOf(definition);
+        MethodDefinition method = which(accessors);
+        MethodReference plain = method;
+        if (accessors.Module != into)
+        {
+            plain = Blank(method.Name, into.Import(method.DeclaringType, into.Reference(accessors.Module)), method.GenericParameters.Count);
+            TypeReference value = Type(FieldBesideMaker.Plain(definition.FieldType), Generics.OfHolder(definition.DeclaringType));
+            plain.Parameters.Add(new ParameterDefinition(ThisType(definition.DeclaringType)));
+            if (method == accessors.Write)
+                plain.Parameters.Add(new ParameterDefinition(value));
+            else
+                plain.ReturnType = method == accessors.Address ? new ByReferenceType(value) : value;
+        }
+        return Instance(plain, (source.DeclaringType as GenericInstanceType)?.GenericArguments.Select(a => Type(a, generics)) ?? []);
+    }
+
+    /// <summary>The method that copies an object with its added fields.</summary>
+    /// <param name="cloner">The method.</param>
+    /// <param name="type">The class whose code makes the copy; its own parameters are the arguments.</param>
+    /// <param name="generics">How generic parameters are numbered in the new place.</param>
+    public MethodReference Cloner(HeldMethod cloner, TypeDefinition type, Generics generics)
+    {
+        MethodReference plain = cloner.Definition;
+        if (cloner.Module != into)
+        {
+            plain = Blank(plain.Name, into.Import(plain.DeclaringType, into.Reference(cloner.Module)), plain.GenericParameters.Count);
+            plain.ReturnType = into.Module.TypeSystem.Object;
+            plain.Parameters.Add(new ParameterDefinition(into.Module.TypeSystem.Object));
+        }
+        return Instance(plain, type.GenericParameters.Select(p => (TypeReference)generics.Map(p, into)));
+    }
+
     /// <summary>The signature of an indirect call.</summary>
     public CallSite CallSite(CallSite source, Generics generics)
     {

@@ -19,10 +19,6 @@ internal sealed class StorageMaker(DeltaLinker linker, EmittedModule module)
             ".cctor", MethodAttributes.Private | MethodAttributes.Static | MethodAttributes.HideBySig | MethodAttributes.SpecialName | MethodAttributes.RTSpecialName,
             module.Module.TypeSystem.Void);
         storage.Methods.Add(constructor);
-        linker.Later(() =>
-        {
-            new BodyCopier(linker, module).Copy(initialiser.Constructor, constructor, Generics.Same, initialiser.First, initialiser.Count);
-            constructor.Body.Instructions.Add(Instruction.Create(OpCodes.Ret));
-        });
+        linker.Later(() => new BodyCopier(linker, module).Copy(initialiser.Constructor, constructor, Generics.Same, initialiser.First, initialiser.Count));
     }
 }

@@ -42,6 +42,31 @@ internal static class WellKnown
         HasThis = true, Parameters = { new(m.Module.TypeSystem.Object), new(m.Module.TypeSystem.IntPtr) },
     };
 
+    /// <summary><c>object..ctor</c>.</summary>
+    public static MethodReference NewObject(EmittedModule m) => new(".ctor", m.Module.TypeSystem.Void, m.Module.TypeSystem.Object) { HasThis = true };
+
+    /// <summary><c>object.MemberwiseClone</c>.</summary>
+    public static MethodReference MemberwiseClone(EmittedModule m) => new("MemberwiseClone", m.Module.TypeSystem.Object, m.Module.TypeSystem.Object) { HasThis = true };
+
+    /// <summary><c>ConditionalWeakTable&lt;TKey, TValue&gt;</c>.</summary>
+    public static GenericInstanceType WeakTable(EmittedModule m, TypeReference key, TypeReference value) =>
+        new(m.Core("System.Runtime.CompilerServices", "ConditionalWeakTable`2")) { GenericArguments = { key, value } };
+
+    /// <summary>The constructor of a weak table.</summary>
+    public static MethodReference NewWeakTable(EmittedModule m, TypeReference table) => new(".ctor", m.Module.TypeSystem.Void, table) { HasThis = true };
+
+    /// <summary><c>ConditionalWeakTable.TryGetValue</c>.</summary>
+    public static MethodReference TryGetValue(EmittedModule m, TypeReference table) => new("TryGetValue", m.Module.TypeSystem.Boolean, table)
+    {
+        HasThis = true, Parameters = { new(m.TypeParameter(0)), new("", ParameterAttributes.Out, new ByReferenceType(m.TypeParameter(1))) },
+    };
+
+    /// <summary><c>ConditionalWeakTable.TryAdd</c> (.NET 8).</summary>
+    public static MethodReference TryAdd(EmittedModule m, TypeReference table) => new("TryAdd", m.Module.TypeSystem.Boolean, table)
+    {
+        HasThis = true, Parameters = { new(m.TypeParameter(0)), new(m.TypeParameter(1)) },
+    };
+
     /// <summary><c>System.Type</c>.</summary>
     public static TypeReference Type(EmittedModule m) => m.Core("System", "Type");
 

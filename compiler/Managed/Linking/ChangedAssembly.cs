@@ -25,6 +25,7 @@ internal sealed class ChangedAssembly : IDisposable
         Lines = new Locations(New);
         _symbols = OpenSymbols(build);
         Patched = Select();
+        Transitions = TransitionMethod.Of(comparison.Match, comparison.Edits.Edits);
     }
 
     /// <summary>The assembly that runs.</summary>
@@ -52,7 +53,14 @@ internal sealed class ChangedAssembly : IDisposable
     public Locations Lines { get; }
 
     /// <summary>The methods that are redirected, by the baseline's token.</summary>
-    public ImmutableArray<(MethodDefinition Old, MethodDefinition New)> Patched { get; }
+    public ImmutableArray<(MethodDefinition Old, MethodDefinition New)> Patched { get; private set; }
+
+    /// <summary>Instance fields of the new revision that its types have gained.</summary>
+    public IEnumerable<FieldDefinition> AddedFields =>
+        New.Types.Where(t => OldOf(t) is not null && !AssemblyModel.IsInGenerated(t)).SelectMany(t => t.Fields).Where(f => !f.IsStatic && OldOf(f) is null);
+
+    /// <summary>What runs at the switch.</summary>
+    public IReadOnlyList<TransitionMethod> Transitions { get; }
 
     /// <summary>The baseline's element that an element of the new revision is; null where it is new, or stands beside the old one.</summary>
     public T? OldOf<T>(T @new) where T : class, IMemberDefinition
@@ -70,6 +78,14 @@ internal sealed class ChangedAssembly : IDisposable
 
     /// <summary>The sequence points of a method of the new revision. Mono.Cecil itself reads them with a body only, and the comparison has read the bodies.</summary>
     public IEnumerable<SequencePoint> SequencePointsOf(MethodDefinition @new) => _symbols?.Read(@new).SequencePoints ?? Enumerable.Empty<SequencePoint>();
+
+    /// <summary>Redirects a method whose own code is the same, because what it does is not. A method that is new, or redirected already, stays what it is.</summary>
+    /// <param name="new">A method of the new revision.</param>
+    public void Redirect(MethodDefinition @new)
+    {
+        if (OldOf(@new) is { } old && !Patched.Any(p => p.New == @new))
+            Patched = [.. Patched.Append((old, @new)).OrderBy(p => p.Item1.MetadataToken.RID)];
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _comparison.Dispose();

@@ -3,6 +3,7 @@ using HotpatchBuild.Compiler.Managed.Emitting;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Formats.PatchImages.Managed;
 using Mono.Cecil;
+using Mono.Cecil.Cil;
 
 namespace HotpatchBuild.Compiler.Managed.Linking;
 
@@ -10,6 +11,13 @@ namespace HotpatchBuild.Compiler.Managed.Linking;
 /// <param name="Definition">The method.</param>
 /// <param name="Module">The patch assembly that it is in.</param>
 internal sealed record HeldMethod(MethodDefinition Definition, EmittedModule Module);
+
+/// <summary>Static methods that stand for an instance field which is new in a type that exists.</summary>
+/// <param name="Module">The patch assembly that they are in.</param>
+/// <param name="Read">Takes the object, returns the value.</param>
+/// <param name="Address">Takes the object, returns where the value is.</param>
+/// <param name="Write">Takes the object and the value.</param>
+internal sealed record FieldAccessors(EmittedModule Module, MethodDefinition Read, MethodDefinition Address, MethodDefinition Write);
 
 /// <summary>
 /// Links the new code of a delta: starts from the methods that are redirected and takes along what they need. What is the same in the baseline stays a
@@ -24,8 +32,12 @@ internal sealed class DeltaLinker
     private readonly Dictionary<TypeDefinition, TypeDefinition> _caches = [];
     private readonly Dictionary<MethodDefinition, HeldMethod> _holders = [];
     private readonly Dictionary<MethodDefinition, HeldMethod> _factories = [];
+    private readonly Dictionary<MethodDefinition, HeldMethod> _entries = [];
+    private readonly Dictionary<EmittedModule, TypeDefinition> _entryTypes = [];
     private readonly Dictionary<(TypeDefinition, EmittedModule?), CopiedType> _copies = [];
     private readonly Dictionary<FieldDefinition, (FieldDefinition, EmittedModule)> _fields = [];
+    private readonly Dictionary<FieldDefinition, FieldAccessors> _accessors = [];
+    private readonly Dictionary<TypeDefinition, HeldMethod> _cloners = [];
     private readonly Dictionary<(FieldDefinition, EmittedModule), FieldDefinition> _literals = [];
     private readonly Dictionary<TypeDefinition, EmittedModule> _addedTypes = [];
     private readonly List<(ChangedAssembly Owner, EmittedModule Module)> _added = [];
@@ -34,11 +46,15 @@ internal sealed class DeltaLinker
     private readonly Queue<Action> _work = [];
     private readonly List<Failure> _refusals = [];
 
+    private readonly CopiedObjects _copied;
+
     /// <param name="elements">The assemblies that changed.</param>
+    /// <param name="copied">Who copies objects with added fields.</param>
     /// <param name="identity">16 hex digits that stand for both builds.</param>
-    public DeltaLinker(ProgramElements elements, string identity)
+    public DeltaLinker(ProgramElements elements, CopiedObjects copied, string identity)
     {
         Elements = elements;
+        _copied = copied;
         _identity = identity;
     }
 
@@ -88,11 +104,13 @@ internal sealed class DeltaLinker
     /// <summary>The patch assembly of an assembly; null where nothing is in it.</summary>
     public EmittedModule? PatchOf(ChangedAssembly assembly) => _patches.GetValueOrDefault(assembly);
 
-    /// <summary>Makes the holders of all methods that are redirected, and takes along what they need.</summary>
-    public void Link(IEnumerable<MethodDefinition> patched)
+    /// <summary>Makes the holders of all methods that are redirected, and the entries of transition code, and takes along what they need.</summary>
+    public void Link(IEnumerable<MethodDefinition> patched, IEnumerable<MethodDefinition> transitions)
     {
         foreach (MethodDefinition method in patched)
             Holder(method);
+        foreach (MethodDefinition method in transitions)
+            Entry(method);
         while (_work.TryDequeue(out Action? next))
             next();
         // Even an assembly that only has added types for others needs an image to bring them.
@@ -122,6 +140,10 @@ internal sealed class DeltaLinker
     /// <summary>True for a method that is new in a type that exists: it becomes a static method elsewhere.</summary>
     public bool IsHeld(MethodDefinition @new) =>
         Elements.OldOf(@new) is null && Elements.OldOf(@new.DeclaringType) is not null && !AddedElements.IsHelper(@new.DeclaringType);
+
+    /// <summary>True for an instance field that is new in a type that exists: its values are kept beside the objects.</summary>
+    public bool IsBeside(FieldDefinition @new) =>
+        !@new.IsStatic && Elements.OldOf(@new) is null && Elements.OldOf(@new.DeclaringType) is not null && !AddedElements.IsHelper(@new.DeclaringType);
 
     /// <summary>A type of the new revision, as an emitted module refers to it.</summary>
     public TypeReference TypeFor(TypeDefinition @new, EmittedModule into)
@@ -187,6 +209,59 @@ internal sealed class DeltaLinker
         if (_fields.TryGetValue(@new, out (FieldDefinition, EmittedModule) known))
             return known;
         return _fields[@new] = AssemblyModel.IsInGenerated(type) ? Cache(@new) : Storage(@new);
+    }
+
+    /// <summary>The static method through which the agent calls transition code, wherever that has its home.</summary>
+    public HeldMethod Entry(MethodDefinition method)
+    {
+        if (_entries.TryGetValue(method, out HeldMethod? known))
+            return known;
+        EmittedModule patch = Patch(Elements.AssemblyOf(method));
+        if (!_entryTypes.TryGetValue(patch, out TypeDefinition? type))
+        {
+            _entryTypes[patch] = type = new TypeDefinition("", FreeName(patch, "", "<transitions>"), StaticClass | TypeAttributes.Public, patch.Module.TypeSystem.Object);
+            patch.Module.Types.Add(type);
+        }
+        MethodDefinition entry = new(
+            FreeName(type, method.Name), MethodAttributes.Public | MethodAttributes.Static | MethodAttributes.HideBySig, MapperOf(patch).Type(method.ReturnType, Generics.Same));
+        type.Methods.Add(entry);
+        MethodReference target = MapperOf(patch).Method(method, Generics.Same);
+        ILProcessor code = entry.Body.GetILProcessor();
+        code.Emit(OpCodes.Call, target);
+        code.Emit(OpCodes.Ret);
+        return _entries[method] = new HeldMethod(entry, patch);
+    }
+
+    /// <summary>The methods that stand for an instance field of a type that exists.</summary>
+    public FieldAccessors AccessorsOf(FieldDefinition @new)
+    {
+        if (_accessors.TryGetValue(@new, out FieldAccessors? known))
+            return known;
+        ChangedAssembly owner = Elements.AssemblyOf(@new);
+        EmittedModule storage = NewAdded(owner);
+        storage.KeepsState = true;
+        FieldBesideMaker maker = new(this, storage, Patch(owner));
+        TypeDefinition home = maker.MakeStorage(@new);
+        _fields[@new] = (home.Fields[0], storage);
+        return _accessors[@new] = maker.MakeAccessors(@new, home, HolderType(@new.DeclaringType));
+    }
+
+    /// <summary>The method that copies an object, with its added fields, in place of <c>object.MemberwiseClone</c>; null where no object that the call can meet has any.</summary>
+    /// <param name="caller">The method of the new revision with the call.</param>
+    public HeldMethod? ClonerFor(MethodDefinition caller)
+    {
+        TypeDefinition type = AssemblyModel.WrittenType(caller.DeclaringType);
+        if (_cloners.TryGetValue(type, out HeldMethod? known))
+            return known;
+        if (_copied.FieldsOf(type) is not { Count: > 0 } fields)
+            return null;
+        EmittedModule patch = Patch(Elements.AssemblyOf(type));
+        TypeDefinition holders = HolderType(type);
+        MethodDefinition cloner = new(FreeName(holders, "<clone>"), MethodAttributes.Public | MethodAttributes.Static | MethodAttributes.HideBySig, patch.Module.TypeSystem.Object);
+        holders.Methods.Add(cloner);
+        HeldMethod held = _cloners[type] = new(cloner, patch);
+        new ClonerMaker(this, patch).Fill(cloner, type, fields);
+        return held;
     }
 
     private EmittedModule Patch(ChangedAssembly assembly)
@@ -326,7 +401,8 @@ internal sealed class DeltaLinker
         }
     }
 
-    private static string FreeName(TypeDefinition type, string name)
+    /// <summary>A name that no method of a type has yet.</summary>
+    public static string FreeName(TypeDefinition type, string name)
     {
         // A static method may not be called as constructors are (ECMA-335 II.22.26).
         string plain = name.TrimStart('.');

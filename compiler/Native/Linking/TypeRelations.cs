@@ -15,12 +15,19 @@ internal sealed class TypeRelations(ObjectComparison comparison, INativeNames na
 
     private const string HandlePrefix = "__RuntimeMethodHandle_";
 
+    // The base type of every array, which no array's MethodTable names.
+    private const string ArrayBase = "_ZTV24S_P_CoreLib_System_Array";
+
     private readonly Lazy<string[]> _handles = new(() =>
         [.. comparison.Old.Nodes.Keys.Where(n => n.StartsWith(HandlePrefix, StringComparison.Ordinal)).Select(n => n[HandlePrefix.Length..]).Order(StringComparer.Ordinal)]);
 
     private readonly Lazy<HashSet<string>> _overridden = new(() => FindOverridden(comparison.Old));
 
     private readonly Lazy<Dictionary<string, int>> _descendants = new(() => CountDescendants(comparison.Old));
+
+    private readonly GenericForms _newForms = new(comparison.New);
+
+    private readonly Lazy<HashSet<string>> _unsealed = new(() => FindUnsealed(comparison.Old));
 
     /// <summary>
     /// A generic virtual method that the baseline's code calls on a base type or an interface of a type, or null. Every such call loads
@@ -42,11 +49,19 @@ internal sealed class TypeRelations(ObjectComparison comparison, INativeNames na
     }
 
     /// <summary>A base type or interface that so few types of the baseline have that calls may have been compiled for just these, or null.</summary>
+    /// <remarks>
+    /// What an instantiation over reference types is implemented by, ILC does not count, because the program can make more such types at run time
+    /// (ILScanner.cs, CanAssumeWholeProgramViewOnTypeUse). A class of which that is true can still be taken for sealed, all its
+    /// instantiations with the same code together (IsEffectivelySealed of a type, _unsealedTypes).
+    /// </remarks>
     public string? CountedAncestorOf(IlcNode type)
     {
-        foreach ((string name, _) in AncestorsOf(type))
+        foreach ((string name, bool isInterface) in AncestorsOf(type))
         {
-            if (comparison.Old.Nodes.TryGetValue(name, out IlcNode? ancestor) && Implementations(ancestor) < _fewTypes)
+            if (!comparison.Old.Nodes.TryGetValue(name, out IlcNode? ancestor))
+                continue;
+            bool isCounted = _newForms.SharedFormOf(name) is not { } form ? Implementations(ancestor) < _fewTypes : !isInterface && !_unsealed.Value.Contains(form);
+            if (isCounted)
                 return name;
         }
         return null;
@@ -74,8 +89,23 @@ internal sealed class TypeRelations(ObjectComparison comparison, INativeNames na
         return result;
     }
 
-    // The parent's methods whose slots hold something else in the type. (The related type of an array is its element's, which has other slots: the
-    // result is then too large, and only makes less of what is new.)
+    private static HashSet<string> FindUnsealed(IlcObject @object)
+    {
+        var result = new HashSet<string>(StringComparer.Ordinal);
+        var forms = new GenericForms(@object);
+        foreach (IlcNode type in @object.Nodes.Values.Distinct().Where(n => n.Kind == IlcNodeKind.ConstructedType))
+        {
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            for (string? at = Direct(@object, type).Related; at is not null && seen.Add(at); at = @object.Nodes.TryGetValue(at, out IlcNode? parent) ? Direct(@object, parent).Related : null)
+            {
+                if (forms.SharedFormOf(at) is { } form)
+                    result.Add(form);
+            }
+        }
+        return result;
+    }
+
+    // The parent's methods whose slots hold something else in the type.
     private static IEnumerable<string> Overrides(IlcObject @object, IlcNode type, IlcNode parent)
     {
         Dictionary<int, string> own = Slots(@object, type);
@@ -133,7 +163,7 @@ internal sealed class TypeRelations(ObjectComparison comparison, INativeNames na
         return counts;
     }
 
-    // The base type (of an array the element type), and all interfaces.
+    // The base type and all interfaces.
     private static (string? Related, List<string> Interfaces) Direct(IlcObject @object, IlcNode type)
     {
         List<string> interfaces = [];
@@ -143,11 +173,12 @@ internal sealed class TypeRelations(ObjectComparison comparison, INativeNames na
         ReadOnlySpan<byte> table = @object.BytesOf(type).AsSpan((int)type.Prefix);
         int first = MethodTableLayout.SlotsOffset + MethodTableLayout.PointerSize * BinaryPrimitives.ReadUInt16LittleEndian(table[MethodTableLayout.SlotCountOffset..]);
         int end = MethodTableLayout.TailOffset(table);
+        bool isParameterized = (BinaryPrimitives.ReadUInt32LittleEndian(table[MethodTableLayout.FlagsOffset..]) & MethodTableLayout.KindMask) == MethodTableLayout.ParameterizedKind;
         foreach (IlcReference reference in @object.ReferencesOf(type))
         {
             long at = (long)reference.Offset - type.Prefix;
             if (at == MethodTableLayout.RelatedTypeOffset)
-                related = reference.Target;
+                related = isParameterized ? ArrayBase : reference.Target;
             else if (at >= first && at < end)
                 interfaces.Add(reference.Target);
         }

@@ -21,4 +21,8 @@ internal interface IProgramEdits : IDisposable
     /// <summary>Whether a difference in the code of a function follows from the edits.</summary>
     /// <param name="symbol">The function's symbol, in terms of the baseline.</param>
     bool Explains(string symbol);
+
+    /// <summary>Whether a function is none of the program's own: its IL is that of the framework, the same in both builds.</summary>
+    /// <param name="symbol">The function's symbol, in terms of the baseline.</param>
+    bool IsOutside(string symbol) => Names.FindMethod(symbol) is null;
 }

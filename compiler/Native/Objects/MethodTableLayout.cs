@@ -21,6 +21,9 @@ internal static class MethodTableLayout
     /// <summary>What HasPointersFlag (there is a GCDesc) has been: since ILC 9.0, and up to 8.0, where the first one is OptionalFieldsFlag (MethodTable.Constants.cs).</summary>
     private static readonly uint[] KnownHasPointers = [0x0100_0000, 0x0020_0000];
 
+    /// <summary>EETypeKindMask and ParameterizedEEType (MethodTable.h, the same in 8.0 and 9.0): an array or a pointer, whose related type is its element's.</summary>
+    public const uint KindMask = 0x0003_0000, ParameterizedKind = 0x0002_0000;
+
     /// <summary>HasComponentSizeFlag: the lower 16 bits of the flags are the size of an element.</summary>
     public const uint HasComponentSize = 0x8000_0000;
 

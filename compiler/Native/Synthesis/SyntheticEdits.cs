@@ -102,8 +102,7 @@ internal sealed class SyntheticEdits : IProgramEdits
         EditPolicy policy = EditPolicy.Synthetic with
         {
             StaticsAreNotFolded = @new.LayoutFlags.Contains(NativeDeltaCompiler.NoPreInitializedStatics),
-            Loadable = @new.IlcArguments.Where(a => a.StartsWith(ReferenceOption, StringComparison.Ordinal))
-                .Select(a => Path.GetFileNameWithoutExtension(a[ReferenceOption.Length..].Trim('"'))).ToHashSet(StringComparer.Ordinal),
+            Loadable = ReferencesOf(@new).Select(file => Path.GetFileNameWithoutExtension(file)).ToHashSet(StringComparer.Ordinal),
         };
         List<Failure> refusals =
         [
@@ -119,10 +118,20 @@ internal sealed class SyntheticEdits : IProgramEdits
         Warnings = [.. _changed.SelectMany(c => c.Edits.Warnings)];
     }
 
+    private static IEnumerable<string> ReferencesOf(NativeBuild build) =>
+        build.IlcArguments.Where(a => a.StartsWith(ReferenceOption, StringComparison.Ordinal)).Select(a => a[ReferenceOption.Length..].Trim('"'));
+
     private void Link(NativeBuild old, NativeBuild @new)
     {
-        DeltaLinker linker = new(new ProgramElements(_changed), Identity(old, @new));
-        linker.Link(_changed.SelectMany(c => c.Patched).Select(p => p.New));
+        ProgramElements elements = new(_changed);
+        CopiedObjects copied = new(_changed, elements, new ManagedBuild { Assemblies = [@new.Assembly, .. @new.OtherAssemblies], References = [.. ReferencesOf(@new)] });
+        if (copied.Refusals.Count > 0)
+        {
+            Refusals = [.. copied.Refusals.Distinct()];
+            return;
+        }
+        DeltaLinker linker = new(elements, copied, Identity(old, @new));
+        linker.Link(_changed.SelectMany(c => c.Patched).Select(p => p.New), transitions: []);
         if (linker.Refusals.Count > 0)
         {
             Refusals = [.. linker.Refusals];

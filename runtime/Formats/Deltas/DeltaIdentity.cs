@@ -25,6 +25,8 @@ internal static class DeltaIdentity
         Revision(manifest.Target);
         Text(manifest.Advisory.Text);
         List(manifest.Advisory.Identifiers, Text);
+        Number((int)manifest.ActiveCode.Policy);
+        Number(manifest.ActiveCode.TimeoutSeconds);
         List(manifest.Modules, Module);
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, Size));
 

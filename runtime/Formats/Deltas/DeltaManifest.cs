@@ -47,7 +47,7 @@ public sealed record DeltaAdvisory(string Text, ImmutableArray<string> Identifie
 public sealed record DeltaManifest
 {
     /// <summary>The only format version that this code reads and writes.</summary>
-    public const int CurrentFormatVersion = 1;
+    public const int CurrentFormatVersion = 2;
 
     /// <summary>Format version.</summary>
     public required int FormatVersion { get; init; }
@@ -72,6 +72,9 @@ public sealed record DeltaManifest
 
     /// <summary>The author's words.</summary>
     public required DeltaAdvisory Advisory { get; init; }
+
+    /// <summary>What happens with calls that are under way at the switch.</summary>
+    public DeltaActiveCode ActiveCode { get; init; } = DeltaActiveCode.Default;
 
     /// <summary>The modules that it changes.</summary>
     public required ImmutableArray<DeltaModule> Modules { get; init; }

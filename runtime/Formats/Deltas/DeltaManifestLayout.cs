@@ -13,6 +13,8 @@ internal static class DeltaManifestLayout
 
     private static readonly string[] Engines = [nameof(PatchEngine.Native), nameof(PatchEngine.Managed)];
 
+    private static readonly string[] Policies = [.. DeltaActiveCode.Names];
+
     private static readonly DeltaRevision NoRevision = new("", "", false);
     private static readonly DeltaFunction NoFunction = new("", "", null, 0, 0, false);
     private static readonly DeltaModule NoModule = new("", default, default, null, "", "", []);
@@ -34,6 +36,7 @@ internal static class DeltaManifestLayout
         CreatedAt = t.Time("createdAt", m.CreatedAt),
         CreatedBy = t.Text("createdBy", m.CreatedBy),
         Advisory = t.Object("advisory", m.Advisory, Advisory),
+        ActiveCode = t.Object("activeCode", m.ActiveCode, ActiveCode),
         Modules = t.Objects("modules", m.Modules, NoModule, Module),
     };
 
@@ -41,6 +44,9 @@ internal static class DeltaManifestLayout
         t.Text("commit", r.Commit), t.Text("describe", r.Describe), t.Flag("modified", r.Modified));
 
     private static DeltaAdvisory Advisory(IManifestTransfer t, DeltaAdvisory a) => new(t.Text("text", a.Text), t.Texts("identifiers", a.Identifiers));
+
+    private static DeltaActiveCode ActiveCode(IManifestTransfer t, DeltaActiveCode a) => new(
+        (ActiveCodePolicy)t.Choice("policy", (int)a.Policy, Policies), t.Number("timeoutSeconds", a.TimeoutSeconds));
 
     private static DeltaModule Module(IManifestTransfer t, DeltaModule m) => new(
         t.Text("name", m.Name), (PatchEngine)t.Choice("engine", (int)m.Engine, Engines), t.Guid("mvid", m.Mvid), t.OptionalText("buildId", m.BuildId),

@@ -34,6 +34,8 @@ internal static class DeltaManifestRules
         Require(Texts.IsName(manifest.CreatedBy, MaximumLineSize), "createdBy is empty or not one line");
         Require(Texts.IsText(manifest.Advisory.Text, MaximumTextSize), "the advisory text is too long or has control characters");
         Require(!manifest.Advisory.Identifiers.IsDefault && manifest.Advisory.Identifiers.All(i => Texts.IsName(i, MaximumLineSize)), "an advisory identifier is empty or not one line");
+        Require(manifest.ActiveCode.Policy is ActiveCodePolicy.Finish or ActiveCodePolicy.Wait or ActiveCodePolicy.Refuse, "its active code policy is unknown");
+        Require(manifest.ActiveCode.TimeoutSeconds is >= 0 and <= DeltaActiveCode.MaximumTimeout, $"its active code timeout is not 0 to {DeltaActiveCode.MaximumTimeout} seconds");
         Require(!manifest.Modules.IsDefaultOrEmpty, "it has no module");
         Require(manifest.Modules.Length <= MaximumModules, $"it has more than {MaximumModules} modules");
         Require(manifest.Modules.All(m => m is not null), "a module is null");

@@ -20,6 +20,9 @@ public sealed record SourceLocation(string File, int Line, int Column = 1, int E
 /// <param name="ExitCode">What a command that fails with it ends with.</param>
 public sealed record Failure(string Id, string What, string WhatToDo, SourceLocation? Where, ExitCode ExitCode)
 {
+    /// <summary>What is the same for every failure of this kind; null where it was put together from a report.</summary>
+    public DiagnosticDescriptor? Descriptor { get; init; }
+
     /// <summary>One line, as users see it.</summary>
     public override string ToString() => Where is null ? $"{Id}: {What} {WhatToDo}" : $"{Where}: {Id}: {What} {WhatToDo}";
 }

@@ -39,7 +39,15 @@ public sealed record ManagedDelta(DeltaFile File, IReadOnlyList<DeltaModule> Mod
             image.Table.Assembly, image.Table.Mvid, image.PatchAssembly, Bytes(bytes),
             [.. image.Table.Methods.Select(static method => new MethodPlan(
                 method.Target, method.HolderType, method.HolderMethod, Bytes(method.Signature), Bytes(method.Instantiation), method.Arguments, method.DisplayName))],
-            [.. image.Added.Select(static added => new AddedPlan(added.Name, Bytes(added.Image)))]);
+            [.. image.Added.Select(static added => new AddedPlan(added.Name, Bytes(added.Image)))],
+            [.. image.Table.Transitions.Select(static code => new TransitionPlan(
+                code.Kind switch
+                {
+                    TransitionKind.Transition => TransitionMoment.Transition,
+                    TransitionKind.Rollback => TransitionMoment.Rollback,
+                    _ => TransitionMoment.Precondition,
+                },
+                code.HolderType, code.HolderMethod, code.Identity, code.DisplayName))]);
     }
 
     private static byte[] Bytes(System.Collections.Immutable.ImmutableArray<byte> bytes) => ImmutableCollectionsMarshal.AsArray(bytes) ?? [];

@@ -35,7 +35,11 @@ public sealed class ManagedEngine : IDisposable
     /// <summary>The process.</summary>
     public ManagedProcess Process { get; }
 
-    private TimeSpan ChangeLimit => WorkingLimit + _options.Patience;
+    private ActiveCodeChoice Active => new(
+        _options.ActiveCode switch { ActiveCodePolicy.Wait => ActiveCodeRule.Wait, ActiveCodePolicy.Refuse => ActiveCodeRule.Refuse, _ => ActiveCodeRule.Finish },
+        (int)_options.Patience.TotalMilliseconds);
+
+    private TimeSpan ChangeLimit => WorkingLimit + 3 * _options.Patience; // calls under way, preconditions, transition code
 
     /// <summary>Says what <see cref="Apply"/> would do; the code that runs stays as it is.</summary>
     /// <exception cref="HotpatchException">It would be refused.</exception>
@@ -83,8 +87,10 @@ public sealed class ManagedEngine : IDisposable
         ImmutableArray<Failure> notes = facts.Prepared ? [] : [(facts.DynamicMethods ? ManagedDiagnostics.NotPrepared : ManagedDiagnostics.NotPreparedPlain).With(Process.Label)];
         return before.DeltaId == plan.DeltaId
             ? new ManagedChange(true, before.DeltaId, before.DeltaId, null, 0, before.NotLoaded, before.Stale, TimeSpan.Zero, notes)
-            : Done(Step(agent, kind, plan), before, notes);
+            : kind == MessageKind.Check ? Checked(Done(Step(agent, kind, plan), before, notes)) : Done(Step(agent, kind, plan), before, notes);
     }
+
+    private static ManagedChange Checked(ManagedChange change) => change with { Active = change.Stale, Stale = [] };
 
     private AgentConnection? FindAgent() => _agent ??= AgentConnection.Open(Process);
 
@@ -157,7 +163,7 @@ public sealed class ManagedEngine : IDisposable
 
     private StepReport Step(AgentConnection agent, MessageKind kind, DeltaPlan? plan)
     {
-        var request = MessageWriter.Write(new ChangeRequest(new Author(_options.By, _options.Tool), plan), MessageLayout.Request);
+        var request = MessageWriter.Write(new ChangeRequest(new Author(_options.By, _options.Tool), Active, plan), MessageLayout.Request);
         var step = Ask(agent, kind, request, MessageKind.Step, MessageLayout.NoStep, MessageLayout.Step, ChangeLimit);
         return step.Failure is null ? step : throw new HotpatchException(AgentDiagnostics.Of(Process.Label, step.Failure));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Protocol;
 
@@ -8,7 +9,11 @@ namespace HotpatchBuild.Runtime.Managed;
 /// <param name="By">User and host, for the records.</param>
 /// <param name="Tool">Tool name and version, for the records.</param>
 /// <param name="Patience">How long to go on looking for a safe moment.</param>
-public sealed record ManagedOptions(string By, string Tool, TimeSpan Patience);
+public sealed record ManagedOptions(string By, string Tool, TimeSpan Patience)
+{
+    /// <summary>What happens with calls that are under way in what is switched. For <see cref="ActiveCodePolicy.Wait"/>, <see cref="Patience"/> is the limit.</summary>
+    public ActiveCodePolicy ActiveCode { get; init; } = ActiveCodePolicy.Finish;
+}
 
 /// <summary>What a command did to a process, or would do.</summary>
 /// <param name="AlreadyThere">Nothing had to be done: what was asked for is in force.</param>
@@ -22,7 +27,11 @@ public sealed record ManagedOptions(string By, string Tool, TimeSpan Patience);
 /// <param name="Notes">What has to be said beside it.</param>
 public sealed record ManagedChange(
     bool AlreadyThere, string? Delta, string? Before, Formats.Deltas.DeltaManifest? BeforeManifest, int Methods, IReadOnlyList<string> NotLoaded,
-    IReadOnlyList<StaleCode> Stale, TimeSpan Suspended, ImmutableArray<Failure> Notes);
+    IReadOnlyList<StaleCode> Stale, TimeSpan Suspended, ImmutableArray<Failure> Notes)
+{
+    /// <summary>For a check: calls that are under way in what would be switched.</summary>
+    public IReadOnlyList<StaleCode> Active { get; init; } = [];
+}
 
 /// <summary>A delta's time in force.</summary>
 /// <param name="Id">Identity of the delta.</param>

@@ -799,7 +799,7 @@ template <class T> static HRESULT onNativeThread(HRESULT (*step)(T*), T& data)
 // Changes with every change of an export or a structure; the agent (Interop/ProfilerLibrary.cs) refuses another one.
 EXPORT int32_t hotpatch_abi()
 {
-    return 2;
+    return 3;
 }
 
 struct Facts
@@ -1102,6 +1102,74 @@ struct Snapshot
     int32_t threads, unreadable, current, zero;
 };
 
+// A method that may be in the way of a gate.
+struct Watch
+{
+    Id module;
+    Token token;
+    int32_t kind; // WatchKind
+};
+
+enum WatchKind
+{
+    Any = 1,         // no frame of it may be there
+    ButHarmless = 2 // none but at addresses that are known to be harmless
+};
+
+// A word that is set while all managed threads stand, when nothing is in the way.
+struct Guard
+{
+    const Watch* watches;
+    int64_t watchCount;
+    const Id* harmless; // ascending addresses
+    int64_t harmlessCount;
+    uint32_t* gate;
+    uint32_t value;
+    int32_t stored; // out
+};
+
+struct SnapshotWork
+{
+    Snapshot* snapshot;
+    Guard* guard; // or null
+    Table<Method, int32_t> watched;
+};
+
+static bool isHarmless(const Guard& guard, Id address)
+{
+    int64_t low = 0, high = guard.harmlessCount - 1;
+    while (low <= high)
+    {
+        int64_t middle = low + (high - low) / 2;
+        if (guard.harmless[middle] == address)
+            return true;
+        if (guard.harmless[middle] < address)
+            low = middle + 1;
+        else
+            high = middle - 1;
+    }
+    return false;
+}
+
+// Called while the runtime is suspended: nothing here may wait for a managed thread. GetFunctionInfo only reads (proftoeeinterfaceimpl.cpp); the locks of this file are held
+// for moments by threads that do not stop meanwhile.
+static bool isInTheWay(const Frame& frame, const SnapshotWork& work)
+{
+    Method method;
+    if (!frame.function || !methodOf(frame.function, method))
+        return false; // native, or dynamic code
+    if (int32_t* kind = work.watched.find(method))
+        return *kind == Any || !isHarmless(*work.guard, frame.address);
+    ModuleSlot* slot = moduleSlot(method.module);
+    int32_t kind = slot && slot->module == method.module ? __atomic_load_n(&slot->kind, __ATOMIC_RELAXED) : User;
+    if (!(kind & User))
+        return false;
+    Function key = {frame.function};
+    Lock lock(seenLock);
+    // What was inlined into it is not known.
+    return !seen.find(key) && !isHarmless(*work.guard, frame.address);
+}
+
 static HRESULT onFrame(Id function, Id address, Id, uint32_t, uint8_t*, void* data)
 {
     Snapshot* snapshot = (Snapshot*)data;
@@ -1209,8 +1277,19 @@ static void describe(Frame& frame, bool innermost)
     frame.origin = (seen.find(key) ? Seen : 0) | (first ? FirstCode : 0) | (isReadyToRun(method.module) ? ReadyToRun : 0);
 }
 
-static HRESULT takeSnapshot(Snapshot* snapshot)
+static HRESULT takeSnapshot(SnapshotWork* work)
 {
+    Snapshot* snapshot = work->snapshot;
+    for (int64_t i = 0; work->guard && i < work->guard->watchCount; i++)
+    {
+        const Watch& watch = work->guard->watches[i];
+        Method method = {watch.module, watch.token, 0};
+        int32_t* kind = work->watched.add(method);
+        if (!kind)
+            return OutOfMemory;
+        *kind = watch.kind;
+    }
+
     // SuspendRuntime is refused while another suspension, such as a garbage collector's, is under way (proftoeeinterfaceimpl.cpp).
     HRESULT result;
     int64_t begin, limit = nanoseconds() + 2000000000LL;
@@ -1232,11 +1311,25 @@ static HRESULT takeSnapshot(Snapshot* snapshot)
             call(info, GetThreadInfo, thread, &id);
             snapshot->current = (int32_t)id;
             snapshot->threads++;
-            // COR_PRF_SNAPSHOT_DEFAULT, no seed. S_FALSE: no managed frames.
-            if (call(info, DoStackSnapshot, thread, (void*)onFrame, (uint32_t)0, (void*)snapshot, (uint8_t*)0, (uint32_t)0) < 0)
+            // COR_PRF_SNAPSHOT_DEFAULT, no seed. A thread with no frame to begin at fails in this way: it runs nothing managed.
+            int64_t before = snapshot->count;
+            result = call(info, DoStackSnapshot, thread, (void*)onFrame, (uint32_t)0, (void*)snapshot, (uint8_t*)0, (uint32_t)0);
+            if (result < 0 && (result != Fail || snapshot->count != before))
                 snapshot->unreadable++;
+            result = Ok;
         }
         call(threads, Release);
+    }
+    if (work->guard && result >= 0 && !snapshot->unreadable)
+    {
+        bool free = true;
+        for (int64_t i = 0; free && i < snapshot->count; i++)
+            free = !isInTheWay(snapshot->frames[i], *work);
+        if (free)
+        {
+            __atomic_store_n(work->guard->gate, work->guard->value, __ATOMIC_SEQ_CST);
+            work->guard->stored = 1;
+        }
     }
     HRESULT resumed = call(info, ResumeRuntime);
     snapshot->suspended = nanoseconds() - begin;
@@ -1247,11 +1340,20 @@ static HRESULT takeSnapshot(Snapshot* snapshot)
     return result < 0 ? result : resumed;
 }
 
-// The managed stacks of all threads, at one moment.
-EXPORT HRESULT hotpatch_snapshot(Snapshot* snapshot)
+// The managed stacks of all threads, at one moment. With a guard, its word is set at that moment, unless something is in the way: nobody can have entered a method between the
+// look and the store.
+EXPORT HRESULT hotpatch_snapshot(Snapshot* snapshot, Guard* guard)
 {
+    SnapshotWork work;
+    memset(&work, 0, sizeof work);
     memset(snapshot, 0, sizeof *snapshot);
-    return onNativeThread(takeSnapshot, *snapshot);
+    work.snapshot = snapshot;
+    work.guard = guard;
+    if (guard)
+        guard->stored = 0;
+    HRESULT result = onNativeThread(takeSnapshot, work);
+    free(work.watched.slots);
+    return result;
 }
 
 EXPORT void hotpatch_free_snapshot(Snapshot* snapshot)

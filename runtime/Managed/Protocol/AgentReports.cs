@@ -32,6 +32,24 @@ public enum AgentError
 
     /// <summary>The loaded profiler has another version than the agent. Details: its version, the agent's.</summary>
     OtherProfilerVersion = 8,
+
+    /// <summary>Calls are under way in what would be switched, and the request refuses that. Details: each method with its thread.</summary>
+    ActiveCode = 9,
+
+    /// <summary>Such calls did not end in time. Details: each method with its thread.</summary>
+    StillActive = 10,
+
+    /// <summary>A precondition of the delta does not hold. Details: its display name, the reason.</summary>
+    Vetoed = 11,
+
+    /// <summary>Transition code failed. Details: its display name, the exception.</summary>
+    TransitionFailed = 12,
+
+    /// <summary>Transition code did not end in time; it was left to itself. Details: its display name.</summary>
+    TransitionTimedOut = 13,
+
+    /// <summary>Transition code of an earlier request still runs. Details: its display name.</summary>
+    TransitionStillRuns = 14,
 }
 
 /// <summary>A failure in the agent.</summary>
@@ -80,12 +98,30 @@ public enum StaleKind
     Unknown = 4,
 }
 
+/// <summary>What happens with calls that are under way in methods that a step switches. The numbers are part of the protocol.</summary>
+public enum ActiveCodeRule
+{
+    /// <summary>They finish with the code they began with.</summary>
+    Finish = 0,
+
+    /// <summary>The switch waits until there are none.</summary>
+    Wait = 1,
+
+    /// <summary>Nothing is switched while there are any.</summary>
+    Refuse = 2,
+}
+
+/// <summary>What happens with calls that are under way.</summary>
+/// <param name="Rule">What.</param>
+/// <param name="Milliseconds">How long to wait for a moment without any.</param>
+public sealed record ActiveCodeChoice(ActiveCodeRule Rule, int Milliseconds);
+
 /// <summary>What a step of the agent led to.</summary>
 /// <param name="Failure">Null when it was done.</param>
 /// <param name="InForce">Identity of the delta in force behind it; null for the baseline.</param>
 /// <param name="Methods">Methods that were switched.</param>
 /// <param name="NotLoaded">Simple names of assemblies of the delta that are not loaded yet; they are patched when they are.</param>
-/// <param name="Stale">Old code that still runs.</param>
+/// <param name="Stale">Old code that still runs; for a check, calls that are under way in what would be switched.</param>
 /// <param name="SwitchMicroseconds">How long the runtime was suspended, in microseconds; 0 when it was not.</param>
 public sealed record StepReport(
     AgentFailure? Failure, string? InForce, int Methods, IReadOnlyList<string> NotLoaded, IReadOnlyList<StaleCode> Stale, double SwitchMicroseconds);

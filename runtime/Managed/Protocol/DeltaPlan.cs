@@ -16,8 +16,30 @@ public sealed record DeltaPlan(string DeltaId, byte[] Manifest, IReadOnlyList<Mo
 /// <param name="Image">The patch assembly.</param>
 /// <param name="Methods">What is redirected.</param>
 /// <param name="Added">Assemblies with added types and storage of added static fields; one that is loaded under its name is used again.</param>
+/// <param name="Transitions">What runs at the switch, in its order.</param>
 public sealed record ModulePlan(
-    string Assembly, Guid Mvid, string PatchAssembly, byte[] Image, IReadOnlyList<MethodPlan> Methods, IReadOnlyList<AddedPlan> Added);
+    string Assembly, Guid Mvid, string PatchAssembly, byte[] Image, IReadOnlyList<MethodPlan> Methods, IReadOnlyList<AddedPlan> Added, IReadOnlyList<TransitionPlan> Transitions);
+
+/// <summary>When transition code runs. The numbers are part of the protocol.</summary>
+public enum TransitionMoment
+{
+    /// <summary>Inside the switch to the delta.</summary>
+    Transition = 0,
+
+    /// <summary>Inside the switch to the baseline.</summary>
+    Rollback = 1,
+
+    /// <summary>Before anything is changed.</summary>
+    Precondition = 2,
+}
+
+/// <summary>A method that runs at a switch.</summary>
+/// <param name="Moment">When.</param>
+/// <param name="HolderType">Full name of the type in the patch assembly that has it.</param>
+/// <param name="HolderMethod">Name of the static method there, which has no parameters.</param>
+/// <param name="Identity">What has run under an identity does not run again for a delta that supersedes.</param>
+/// <param name="DisplayName">The name a C# developer knows.</param>
+public sealed record TransitionPlan(TransitionMoment Moment, string HolderType, string HolderMethod, string Identity, string DisplayName);
 
 /// <summary>One method that is redirected.</summary>
 /// <param name="Target">Its MethodDef token in the assembly that is changed.</param>

@@ -16,7 +16,7 @@ internal static class MessageLayout
     public static readonly StepReport NoStep = new(null, null, 0, [], [], 0);
 
     /// <inheritdoc cref="NoHello"/>
-    public static readonly ChangeRequest NoRequest = new(new Author("", ""), null);
+    public static readonly ChangeRequest NoRequest = new(new Author("", ""), new ActiveCodeChoice(ActiveCodeRule.Finish, 0), null);
 
     /// <inheritdoc cref="NoHello"/>
     public static readonly StatusAnswer NoStatus = new(new ForceReport(null, [], default, 0, [], []), [], 0);
@@ -25,8 +25,9 @@ internal static class MessageLayout
     public static readonly AgentFailure NoFailure = new(AgentError.None, []);
 
     private static readonly DeltaPlan NoPlan = new("", [], []);
-    private static readonly ModulePlan NoModule = new("", default, "", [], [], []);
+    private static readonly ModulePlan NoModule = new("", default, "", [], [], [], []);
     private static readonly MethodPlan NoMethod = new(0, "", "", [], [], 0, "");
+    private static readonly TransitionPlan NoTransition = new(TransitionMoment.Transition, "", "", "", "");
     private static readonly AddedPlan NoAdded = new("", []);
     private static readonly LoadedAssembly NoAssembly = new("", default, "", false);
     private static readonly StaleCode NoStale = new("", StaleKind.Frame, 0, 0);
@@ -40,7 +41,7 @@ internal static class MessageLayout
 
     /// <summary>Passes a <see cref="ChangeRequest"/>.</summary>
     public static ChangeRequest Request(IMessageTransfer t, ChangeRequest r) =>
-        new(new Author(t.Text(r.Author.By), t.Text(r.Author.Tool)), t.Optional(r.Plan, NoPlan, Plan));
+        new(new Author(t.Text(r.Author.By), t.Text(r.Author.Tool)), new ActiveCodeChoice((ActiveCodeRule)t.Number((int)r.Active.Rule), t.Number(r.Active.Milliseconds)), t.Optional(r.Plan, NoPlan, Plan));
 
     /// <summary>Passes a <see cref="DeltaPlan"/>.</summary>
     public static DeltaPlan Plan(IMessageTransfer t, DeltaPlan p) => new(t.Text(p.DeltaId), t.Bytes(p.Manifest), t.List(p.Modules, NoModule, Module));
@@ -58,10 +59,14 @@ internal static class MessageLayout
     public static StatusAnswer Status(IMessageTransfer t, StatusAnswer s) => new(Force(t, s.Force), t.List(s.Records, NoRecord, Record), t.Number(s.Loaded));
 
     private static ModulePlan Module(IMessageTransfer t, ModulePlan m) => new(
-        t.Text(m.Assembly), t.Guid(m.Mvid), t.Text(m.PatchAssembly), t.Bytes(m.Image), t.List(m.Methods, NoMethod, Method), t.List(m.Added, NoAdded, Added));
+        t.Text(m.Assembly), t.Guid(m.Mvid), t.Text(m.PatchAssembly), t.Bytes(m.Image), t.List(m.Methods, NoMethod, Method), t.List(m.Added, NoAdded, Added),
+        t.List(m.Transitions, NoTransition, Transition));
 
     private static MethodPlan Method(IMessageTransfer t, MethodPlan m) => new(
         t.Number(m.Target), t.Text(m.HolderType), t.Text(m.HolderMethod), t.Bytes(m.Signature), t.Bytes(m.Instantiation), t.Number(m.Arguments), t.Text(m.DisplayName));
+
+    private static TransitionPlan Transition(IMessageTransfer t, TransitionPlan p) => new(
+        (TransitionMoment)t.Number((int)p.Moment), t.Text(p.HolderType), t.Text(p.HolderMethod), t.Text(p.Identity), t.Text(p.DisplayName));
 
     private static AddedPlan Added(IMessageTransfer t, AddedPlan a) => new(t.Text(a.Name), t.Bytes(a.Image));
 

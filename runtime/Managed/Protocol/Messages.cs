@@ -53,7 +53,7 @@ internal sealed record Hello(int Magic, int Protocol, string Version)
     public const int RightMagic = 0x41425048;
 
     /// <summary>The only version of the protocol that this code speaks.</summary>
-    public const int CurrentProtocol = 1;
+    public const int CurrentProtocol = 2;
 }
 
 /// <summary>Who asks for a change: for the agent's records.</summary>
@@ -63,8 +63,9 @@ internal sealed record Author(string By, string Tool);
 
 /// <summary>Asks for a change.</summary>
 /// <param name="Author">Who asks.</param>
+/// <param name="Active">What happens with calls that are under way.</param>
 /// <param name="Plan">The delta; null for a roll-back.</param>
-internal sealed record ChangeRequest(Author Author, DeltaPlan? Plan);
+internal sealed record ChangeRequest(Author Author, ActiveCodeChoice Active, DeltaPlan? Plan);
 
 /// <summary>How a delta's time in force ended.</summary>
 internal enum ForceEnd

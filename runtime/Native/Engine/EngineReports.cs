@@ -73,7 +73,11 @@ public sealed record FunctionReport(string Symbol, string DisplayName, FunctionC
 /// <param name="Space">The arena afterwards.</param>
 public sealed record ChangeReport(
     bool AlreadyThere, string? Delta, string? Before, bool ImageReused, ImmutableArray<FunctionReport> Functions, int Added, ulong CodeBytes, ulong DataBytes,
-    SwitchReport? Switch, Repair Repaired, ArenaSpace Space);
+    SwitchReport? Switch, Repair Repaired, ArenaSpace Space)
+{
+    /// <summary>For a check: calls under way in what would be taken out of force. Any word of a stack that could lead there counts, so one may be named that is over.</summary>
+    public ImmutableArray<ActiveCall> Active { get; init; } = [];
+}
 
 /// <summary>Whether records and words agree.</summary>
 public enum Agreement

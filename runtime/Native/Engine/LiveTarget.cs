@@ -55,6 +55,9 @@ public sealed class LiveTarget : ISwitcher, IDisposable
     public SwitchReport Execute(SwitchPlan plan) => Switch.Execute(Process, plan);
 
     /// <inheritdoc/>
+    public ImmutableArray<ActiveCall> Survey(ImmutableArray<GuardedRange> ranges, TimeSpan patience) => Switch.Survey(Process, ranges, patience);
+
+    /// <inheritdoc/>
     public void Dispose() => Process.Dispose();
 
     private static MemoryRegion ModuleOf(ElfFile program, ulong bias)

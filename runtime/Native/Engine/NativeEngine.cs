@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Runtime.Native.Arenas;
 using HotpatchBuild.Runtime.Native.Switching;
@@ -46,13 +47,15 @@ public sealed class NativeEngine
 
     /// <summary>Does everything that <see cref="Apply"/> does, on a copy of what it would change.</summary>
     /// <param name="delta">The delta.</param>
-    /// <returns>What <see cref="Apply"/> would report, without a stop.</returns>
+    /// <returns>What <see cref="Apply"/> would report, without a stop, and the calls under way at this moment in what it would take out of force.</returns>
     /// <exception cref="HotpatchException">It would be refused.</exception>
     public ChangeReport Check(NativeDelta delta)
     {
         var overlay = new OverlayMemory(_target.Memory);
         var target = _target with { Memory = overlay, Switcher = overlay, Lock = OverlayMemory.NoLock };
-        return new NativeEngine(target, _options).Apply(delta) with { Switch = null };
+        // With a policy that needs it, the plan says which code is taken out of force.
+        var report = new NativeEngine(target, _options with { ActiveCode = ActiveCodePolicy.Wait }).Apply(delta) with { Switch = null };
+        return overlay.Plan is { } plan ? report with { Active = _target.Switcher.Survey(plan.Resting, _options.Patience) } : report;
     }
 
     /// <summary>Puts the baseline back in force.</summary>

@@ -13,6 +13,12 @@ public interface ISwitcher
     /// <param name="plan">The words.</param>
     /// <exception cref="Formats.Diagnostics.HotpatchException">No safe moment was found, a word was not as expected, or the process is gone; nothing was stored.</exception>
     SwitchReport Execute(SwitchPlan plan);
+
+    /// <summary>Says which threads are in some code, or return into it.</summary>
+    /// <param name="ranges">The code.</param>
+    /// <param name="patience">How long to try to stop all threads.</param>
+    /// <exception cref="Formats.Diagnostics.HotpatchException">That can't be found out.</exception>
+    ImmutableArray<ActiveCall> Survey(ImmutableArray<GuardedRange> ranges, TimeSpan patience);
 }
 
 /// <summary>A process as the engine sees it: what it is, where its arena lies, and how to reach it.</summary>

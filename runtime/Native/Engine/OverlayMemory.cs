@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using HotpatchBuild.Runtime.Native.Processes;
 using HotpatchBuild.Runtime.Native.Switching;
 
@@ -59,10 +60,17 @@ internal sealed class OverlayMemory(ITargetMemory below) : ITargetMemory, ISwitc
     /// <inheritdoc/>
     public SwitchReport Execute(SwitchPlan plan)
     {
+        Plan = plan;
         foreach (var store in plan.Stores)
             Store(store.Address, store.New);
         return new SwitchReport(TimeSpan.Zero, TimeSpan.Zero, 0, 0, 0, 0);
     }
+
+    /// <summary>The last switch that it was asked for.</summary>
+    public SwitchPlan? Plan { get; private set; }
+
+    /// <inheritdoc/>
+    public ImmutableArray<ActiveCall> Survey(ImmutableArray<GuardedRange> ranges, TimeSpan patience) => [];
 
     private sealed class Nothing : IDisposable
     {

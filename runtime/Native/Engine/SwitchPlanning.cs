@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Runtime.Native.Arenas;
 using HotpatchBuild.Runtime.Native.Processes;
 using HotpatchBuild.Runtime.Native.Switching;
@@ -63,12 +64,12 @@ internal static class SwitchPlanning
 
     /// <summary>
     /// The guarded plan, at a moment when no call is under way in what it takes out of force, where there is one: functions that a fix changes together are
-    /// right only together. One function alone has nothing that it must agree with.
+    /// right only together. One function alone has nothing that it must agree with. Where calls under way are not to finish in old code, there has to be such a moment.
     /// </summary>
     public static SwitchPlan Together(ImmutableArray<PendingStore> stores, TargetState state, EngineOptions options)
     {
         var plan = Guarded(stores, state.Functions, options.Patience);
-        if (stores.Length <= 1)
+        if (stores.Length <= 1 && options.ActiveCode == ActiveCodePolicy.Finish)
             return plan;
         var resting = ImmutableArray.CreateBuilder<GuardedRange>();
         foreach (var store in stores)
@@ -85,6 +86,7 @@ internal static class SwitchPlanning
         }
         return plan with
         {
+            Active = options.ActiveCode,
             Resting = resting.DrainToImmutable(),
             RestingPatience = options.RestingPatience < options.Patience ? options.RestingPatience : options.Patience,
         };

@@ -26,6 +26,7 @@ internal sealed unsafe class StackScan : IDisposable
 
     /// <summary>Stacks that are read in one call, and the size up to which they are.</summary>
     private const int BatchSize = 16, OrdinaryStack = 1 << 14;
+    private const int MaxHits = 1 << 10;
     private const int BufferSize = BatchSize * OrdinaryStack;
 
     /// <summary>Stacks of one thread: its own, alternate ones, and what looked like one. More is not believable and counts as unreadable.</summary>
@@ -42,10 +43,21 @@ internal sealed unsafe class StackScan : IDisposable
     private readonly MappingSnapshot.Region* scanned = (MappingSnapshot.Region*)NativeMemory.Alloc(MaxStacks, (nuint)sizeof(MappingSnapshot.Region));
     private readonly ProcessMemory.Range* remote = (ProcessMemory.Range*)NativeMemory.Alloc(BatchSize, (nuint)sizeof(ProcessMemory.Range));
     private readonly Tracee** batch = (Tracee**)NativeMemory.Alloc(BatchSize, (nuint)sizeof(Tracee*));
+    private readonly Hit* hits;
     private bool fresh;
 
-    internal StackScan(TargetProcess target, GuardIndex guards, MappingSnapshot mappings, WaitAlarm alarm)
+    /// <param name="target">Whose threads.</param>
+    /// <param name="guards">What to look for.</param>
+    /// <param name="mappings">The target's mappings.</param>
+    /// <param name="alarm">Ends it.</param>
+    /// <param name="all">Everything is looked for, and not only whether there is anything.</param>
+    internal StackScan(TargetProcess target, GuardIndex guards, MappingSnapshot mappings, WaitAlarm alarm, bool all)
     {
+        if (all)
+        {
+            hits = (Hit*)NativeMemory.AllocZeroed(MaxHits, (nuint)sizeof(Hit));
+        }
+
         this.alarm = alarm;
         // Fresh memory costs a page fault at its first use, which must not be inside the stop.
         NativeMemory.Clear(buffer, BufferSize);
@@ -55,10 +67,33 @@ internal sealed unsafe class StackScan : IDisposable
     }
 
     /// <summary>To be called when the mappings have been read before the stop.</summary>
-    internal void Begin() => fresh = false;
+    internal void Begin()
+    {
+        fresh = false;
+        Hits = 0;
+    }
+
+    /// <summary>Everything is looked for.</summary>
+    internal bool All => hits != null;
+
+    /// <summary>How many were found, each thread and guard once.</summary>
+    internal int Hits { get; private set; }
+
+    /// <summary>One of them.</summary>
+    internal (int Tid, int Guard) this[int hit] => (hits[hit].Tid, hits[hit].Guard);
+
+    /// <summary>Notes that a thread is in a guarded range.</summary>
+    internal void Note(int tid, int guard)
+    {
+        for (int i = Hits; i-- > 0 && hits[i].Tid == tid;)
+            if (hits[i].Guard == guard)
+                return;
+        if (Hits < MaxHits)
+            hits[Hits++] = new Hit { Tid = tid, Guard = guard };
+    }
 
     /// <summary>Checks all stopped threads. All must be stopped before the first is checked: the runtime of one may alter the stack of another.</summary>
-    /// <returns>True when none holds a guarded address.</returns>
+    /// <returns>True when none holds a guarded address, and none was noted.</returns>
     /// <remarks>Ordinary stacks are read many in one call, which halves the cost of the check. What is not ordinary (large, with a signal frame on it, with its thread-local
     /// storage elsewhere) is then looked at by itself.</remarks>
     internal bool Clean(Tracee* threads, int count, ref Obstacle obstacle)
@@ -109,7 +144,7 @@ internal sealed unsafe class StackScan : IDisposable
                     return false;
         }
 
-        return true;
+        return Hits == 0;
     }
 
     /// <summary>Checks one thread, whatever its stacks look like.</summary>
@@ -160,6 +195,7 @@ internal sealed unsafe class StackScan : IDisposable
     public void Dispose()
     {
         NativeMemory.AlignedFree(buffer);
+        NativeMemory.Free(hits);
         NativeMemory.Free(pending);
         NativeMemory.Free(scanned);
         NativeMemory.Free(remote);
@@ -187,7 +223,12 @@ internal sealed unsafe class StackScan : IDisposable
         for (int i = guards.Candidate(words, 0, count, mark); i < count; i = guards.Candidate(words, i + 1, count, mark))
         {
             if (guards.Find(words[i]) is var guard and >= 0)
-                return Found(ref obstacle, thread, place, guard, address + (ulong)i * sizeof(ulong), words[i]);
+            {
+                if (Found(ref obstacle, thread, place, guard, address + (ulong)i * sizeof(ulong), words[i]))
+                    continue;
+                return false;
+            }
+
             if (words[i] != mark || mark == 0)
                 continue;
             ulong saved;
@@ -207,8 +248,8 @@ internal sealed unsafe class StackScan : IDisposable
     {
         ulong* general = (ulong*)&thread->Registers;
         for (int i = 0; i < Ptrace.Registers.General; i++)
-            if (guards.Find(general[i]) is var guard and >= 0)
-                return Found(ref obstacle, thread, ObstaclePlace.Register, guard, 0, general[i]);
+            if (guards.Find(general[i]) is var guard and >= 0 && !Found(ref obstacle, thread, ObstaclePlace.Register, guard, 0, general[i]))
+                return false;
         return true;
     }
 
@@ -268,9 +309,19 @@ internal sealed unsafe class StackScan : IDisposable
 
     private bool Peek(ulong address, ulong* word) => Files.ReadAt(target.MemoryDescriptor, word, sizeof(ulong), (long)address) == sizeof(ulong);
 
-    private static bool Found(ref Obstacle obstacle, Tracee* thread, ObstaclePlace place, int guard, ulong address, ulong value)
+    /// <returns>True to go on looking.</returns>
+    private bool Found(ref Obstacle obstacle, Tracee* thread, ObstaclePlace place, int guard, ulong address, ulong value)
     {
         obstacle = new Obstacle { Result = AttemptResult.Busy, Tid = thread->Tid, Place = place, Guard = guard, Address = address, Value = value };
-        return false;
+        if (!All || guard < 0)
+            return false;
+        Note(thread->Tid, guard);
+        return true;
+    }
+
+    private struct Hit
+    {
+        internal int Tid;
+        internal int Guard;
     }
 }

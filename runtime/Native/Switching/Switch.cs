@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Runtime.Native.Interop;
 using HotpatchBuild.Runtime.Native.Processes;
@@ -34,13 +36,21 @@ public static class Switch
         SwitchRun? resting = null;
         using (new SignalShield())
         {
-            if (!plan.Resting.IsEmpty)
+            if (plan.Active != ActiveCodePolicy.Finish)
+            {
+                // Here it is no wish but a condition. A thread in a range is in the way, wherever in it: nobody is stepped.
+                resting = new SwitchRun(target, plan with { Guards = plan.Guards.AddRange(plan.Resting) }, mayStep: false);
+                resting.Execute();
+                if (resting.Last.Result == AttemptResult.Busy)
+                    throw new HotpatchException(ExplainActive(target, plan, resting));
+            }
+            else if (!plan.Resting.IsEmpty)
             {
                 resting = new SwitchRun(target, plan with { Guards = plan.Guards.AddRange(plan.Resting), Patience = plan.RestingPatience }, mayStep: false);
                 resting.Execute();
             }
 
-            run = resting is null or { Last.Result: AttemptResult.Busy or AttemptResult.NotStopped } ? new SwitchRun(target, plan) : resting;
+            run = resting is null || plan.Active == ActiveCodePolicy.Finish && resting is { Last.Result: AttemptResult.Busy or AttemptResult.NotStopped } ? new SwitchRun(target, plan) : resting;
             if (run != resting)
                 run.Execute();
         }
@@ -56,6 +66,50 @@ public static class Switch
             SignalsPassedOn = resting.SignalsPassedOn + run.SignalsPassedOn,
             CallsUnderWay = true,
         };
+    }
+
+    /// <summary>Says which threads are in some code, or return into it. They stand still for as long as one attempt of a switch takes, and nothing is stored.</summary>
+    /// <param name="target">The process.</param>
+    /// <param name="ranges">The code.</param>
+    /// <param name="patience">How long to try to stop all threads.</param>
+    /// <exception cref="HotpatchException">The process is gone, traced by another or not ours to trace, or its threads do not stop.</exception>
+    public static ImmutableArray<ActiveCall> Survey(TargetProcess target, ImmutableArray<GuardedRange> ranges, TimeSpan patience)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (ranges.IsEmpty)
+            return [];
+        target.EnsureSame();
+        target.EnsureNotTraced();
+        Rehearsal.Once();
+        SwitchPlan plan = new([], ranges, patience) { Active = ActiveCodePolicy.Refuse };
+        SwitchRun run = new(target, plan, mayStep: false);
+        using (new SignalShield())
+            run.Execute();
+        return run.Last.Result switch
+        {
+            AttemptResult.Done => [],
+            AttemptResult.Busy when run.Met.Count > 0 => ActiveIn(target, run),
+            _ => throw new HotpatchException(Explain(target, plan, run)),
+        };
+    }
+
+    private static ImmutableArray<ActiveCall> ActiveIn(TargetProcess target, SwitchRun run) =>
+        [.. run.Met.Select(met => (Function: run.Guards[met.Guard].Function, met.Tid)).Distinct()
+            .Select(call => new ActiveCall(call.Function, call.Tid, ProcessStatus.ReadThread(target.Pid, call.Tid)?.Name ?? ""))
+            .OrderBy(call => call.Function, StringComparer.Ordinal).ThenBy(call => call.ThreadId)];
+
+    private static Failure ExplainActive(TargetProcess target, SwitchPlan plan, SwitchRun run)
+    {
+        const int most = 8;
+        ImmutableArray<ActiveCall> active = ActiveIn(target, run);
+        // A stack that can't be read is in the way without being in a function.
+        if (active.IsEmpty)
+            return Explain(target, plan, run);
+        string names = string.Join(", ", active.Take(most).Select(call => string.Create(CultureInfo.InvariantCulture, $"{call.Function} in thread {call.ThreadId} ({call.ThreadName})")))
+            + (active.Length > most ? string.Create(CultureInfo.InvariantCulture, $" and {active.Length - most} more") : "");
+        return plan.Active == ActiveCodePolicy.Refuse
+            ? TargetDiagnostics.ActiveRefused.With(target.Pid, target.Name, names)
+            : TargetDiagnostics.StillActive.With(target.Pid, target.Name, names, plan.Patience.TotalSeconds);
     }
 
     /// <summary>Bytes that the last switch allocated on the managed heap while threads stood still; for the tests.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HotpatchBuild.Formats.Deltas;
 
 namespace HotpatchBuild.Runtime.Native.Switching;
 
@@ -29,12 +30,21 @@ public sealed record SwitchPlan(
     /// </summary>
     public ImmutableArray<GuardedRange> Resting { get; init; } = [];
 
+    /// <summary>What happens where there is no such moment: the switch is done without, or after waiting for <see cref="Patience"/>, or at once, it is not done.</summary>
+    public ActiveCodePolicy Active { get; init; } = ActiveCodePolicy.Finish;
+
     /// <summary>How long to look for such a moment before it is done without; a thread may wait in the old code for ever.</summary>
     public TimeSpan RestingPatience { get; init; }
 
     /// <summary>True when the switch is one store that is safe while all threads run: no guard, and nothing else to be seen together with it.</summary>
-    public bool NeedsNoStop => Stores.Length <= 1 && Guards.IsEmpty;
+    public bool NeedsNoStop => Stores.Length <= 1 && Guards.IsEmpty && (Resting.IsEmpty || Active == ActiveCodePolicy.Finish);
 }
+
+/// <summary>A thread in code that a switch takes out of force, or that returns into it.</summary>
+/// <param name="Function">Display name.</param>
+/// <param name="ThreadId">The thread.</param>
+/// <param name="ThreadName">Its name; empty when it has ended since.</param>
+public sealed record ActiveCall(string Function, int ThreadId, string ThreadName);
 
 /// <summary>What a switch met and took.</summary>
 /// <param name="Stopped">From the first thread asked to stop to the last one resumed, in the attempt that succeeded; zero when no thread was stopped.</param>

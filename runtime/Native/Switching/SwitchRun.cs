@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Runtime.Native.Interop;
 using HotpatchBuild.Runtime.Native.Processes;
 
@@ -36,6 +37,9 @@ internal sealed class SwitchRun(TargetProcess target, SwitchPlan plan, bool mayS
     internal int SignalsPassedOn { get; private set; }
 
     internal long Allocated { get; private set; }
+
+    /// <summary>Threads in code that is to rest, when the last attempt found any and all were looked for.</summary>
+    internal IReadOnlyList<(int Tid, int Guard)> Met { get; private set; } = [];
 
     internal void Execute()
     {
@@ -99,7 +103,9 @@ internal sealed class SwitchRun(TargetProcess target, SwitchPlan plan, bool mayS
                 room *= 2;
             else if (last.Result == AttemptResult.NotStopped)
                 stopLimit = stopLimit < TimeSpan.FromMilliseconds(500) ? 2 * stopLimit : stopLimit;
-            bool retry = last.Result is AttemptResult.Busy or AttemptResult.NotStopped or AttemptResult.NoRoom && Stopwatch.GetElapsedTime(begin) < plan.Patience;
+            if (last.Result == AttemptResult.Busy && plan.Active != ActiveCodePolicy.Finish)
+                Met = [.. tracer.Met];
+            bool retry = (last.Result is AttemptResult.NotStopped or AttemptResult.NoRoom || last.Result == AttemptResult.Busy && plan.Active != ActiveCodePolicy.Refuse) && Stopwatch.GetElapsedTime(begin) < plan.Patience;
             // Of two reasons the user can do more about the code that is in use; a thread that does not stop in time may only be waiting for a processor.
             if (last.Result == AttemptResult.Busy)
                 busy = last;

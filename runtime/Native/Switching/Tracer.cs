@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Runtime.Native.Interop;
 using HotpatchBuild.Runtime.Native.Processes;
 
@@ -48,7 +49,7 @@ internal sealed unsafe class Tracer : IDisposable
         this.stepLimit = stepLimit;
         folder = new ThreadFolder(target);
         mappings = new MappingSnapshot(target);
-        scan = new StackScan(target, guards, mappings, alarm);
+        scan = new StackScan(target, guards, mappings, alarm, plan.Active != ActiveCodePolicy.Finish);
         found = (ulong*)NativeMemory.Alloc((nuint)plan.Stores.Length + 1, sizeof(ulong));
         ranges = (ProcessMemory.Range*)NativeMemory.Alloc((nuint)plan.Stores.Length + 1, (nuint)sizeof(ProcessMemory.Range));
         EnsureRoom(Math.Max(64, 2 * (int)Math.Min(folder.Count, 1 << 20)));
@@ -70,6 +71,9 @@ internal sealed unsafe class Tracer : IDisposable
 
     /// <summary>Bytes allocated on the managed heap inside all stops; for the tests.</summary>
     internal long Allocated { get; private set; }
+
+    /// <summary>What the last attempt met, where everything was looked for: threads and indices of guards.</summary>
+    internal IEnumerable<(int Tid, int Guard)> Met => Enumerable.Range(0, scan.Hits).Select(i => scan[i]);
 
     /// <summary>Single-steps also a thread that waits in a system call, so that a rehearsal passes that code.</summary>
     internal bool StepAnywhere { get; init; }
@@ -326,7 +330,15 @@ internal sealed unsafe class Tracer : IDisposable
             if (thread->State != TraceeState.Stopped)
                 continue;
             int guard = Standing(thread);
-            if (guard >= 0 && !StepOut(thread, guard, ref obstacle))
+            if (guard >= 0 && scan.All)
+            {
+                obstacle = new Obstacle
+                {
+                    Result = AttemptResult.Busy, Tid = thread->Tid, Place = ObstaclePlace.Instruction, Guard = guard, Address = thread->Registers.Rip, Value = thread->Registers.Rip,
+                };
+                scan.Note(thread->Tid, guard);
+            }
+            else if (guard >= 0 && !StepOut(thread, guard, ref obstacle))
                 return false;
         }
 

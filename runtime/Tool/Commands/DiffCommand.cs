@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Reflection;
 using HotpatchBuild.Compiler.Managed;
 using HotpatchBuild.Compiler.Managed.Diffing;
+using HotpatchBuild.Compiler.Pipeline;
 using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
+using HotpatchBuild.Formats.Diagnostics.Sarif;
 using HotpatchBuild.Tool.Output;
 
 namespace HotpatchBuild.Tool.Commands;
@@ -23,29 +25,32 @@ internal static class DiffCommand
         var certificate = new Option<string?>("--certificate") { Description = "A PFX or PEM file with the certificate and key to sign the delta with." };
         var advisory = new Option<string?>("--advisory") { Description = "Why the delta was made, in a sentence." };
         var identifiers = new Option<string[]>("--id") { Description = "A CVE number, ticket or link; may be given more than once." };
+        var sarif = new Option<string?>("--sarif") { Description = "Write refusals and warnings to this file, in SARIF 2.1.0 for code scanning." };
         command.Arguments.Add(old);
         command.Arguments.Add(@new);
-        foreach (var option in (Option[])[output, framework, certificate, advisory, identifiers])
+        foreach (var option in (Option[])[output, framework, certificate, advisory, identifiers, sarif])
             command.Options.Add(option);
         command.SetAction(parsed => Execution.Run(
             parsed,
             () => Run(
                 BuildDifference.Of(parsed.GetValue(old)!, parsed.GetValue(@new)!, parsed.GetValue(framework), new ManagedDeltaCompiler(), Progress(parsed.GetValue(Execution.Json))),
-                parsed.GetValue(output), parsed.GetValue(certificate), new DeltaAdvisory(parsed.GetValue(advisory) ?? "", [.. parsed.GetValue(identifiers) ?? []])),
+                parsed.GetValue(output), parsed.GetValue(certificate), parsed.GetValue(sarif), new DeltaAdvisory(parsed.GetValue(advisory) ?? "", [.. parsed.GetValue(identifiers) ?? []])),
             DiffText.Write,
             output => output.Refusals.Select(Conversions.ErrorOf)));
         return command;
     }
 
-    private static DiffOutput Run(BuildDifference difference, string? path, string? certificate, DeltaAdvisory advisory)
+    private static DiffOutput Run(BuildDifference difference, string? path, string? certificate, string? sarif, DeltaAdvisory advisory)
     {
         var result = difference.Result;
+        if (sarif is not null)
+            WriteSarif(sarif, difference);
         var output = new DiffOutput(
             Name, 0, null, null, null, 0, difference.Framework, difference.Compared, difference.Same, difference.OnlyOld, difference.OnlyNew,
             [.. result.Modules.Select(module => new DiffedModule(module.Name, module.Mvid, module.Image.Length, [.. module.Functions.Select(FunctionOf)]))],
-            [.. result.Refusals.Select(Conversions.RemarkOf)], [.. result.Warnings.Select(Conversions.RemarkOf)]);
+            [.. result.Refusals.Select(Conversions.RefusalOf)], [.. result.Warnings.Select(Conversions.WarningOf)]);
         if (result.Refusals is [var first, ..])
-            return output with { ExitCode = (int)first.ExitCode, Error = Conversions.ErrorOf(Conversions.RemarkOf(first)) };
+            return output with { ExitCode = (int)first.ExitCode, Error = Conversions.ErrorOf(Conversions.RefusalOf(first)) };
         if (result.Modules.IsEmpty)
             return output;
 
@@ -58,7 +63,7 @@ internal static class DiffCommand
                 Baseline = difference.Baseline,
                 Target = difference.Target,
                 CreatedAt = TimeProvider.System.GetUtcNow(),
-                CreatedBy = $"hotpatch {typeof(DiffCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}",
+                CreatedBy = $"hotpatch {Version}",
                 Advisory = advisory,
                 Modules = [.. result.Modules.Select(module => new DeltaModule(module.Name, PatchEngine.Managed, module.Mvid, null, "", "", module.Functions))],
             },
@@ -73,6 +78,22 @@ internal static class DiffCommand
         var signature = DeltaSignature.Verify(delta, SignaturePolicy.Anything, TimeProvider.System.GetUtcNow());
         return output with { Delta = Conversions.Of(delta.Manifest, signature), File = file, Size = new FileInfo(file).Length };
     }
+
+    private static void WriteSarif(string path, BuildDifference difference)
+    {
+        OutputFiles.Write(Path.GetFullPath(path), SarifWriter.Write(new SarifRun
+        {
+            Version = Version,
+            Category = $"hotpatch/{difference.Program}/",
+            Findings =
+            [
+                .. difference.Result.Warnings.Select(warning => new SarifFinding(warning, FailureSeverity.Warning)),
+                .. difference.Result.Refusals.Select(refusal => new SarifFinding(refusal, FailureSeverity.Error)),
+            ],
+        }));
+    }
+
+    private static string Version => typeof(DiffCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     private static DiffedFunction FunctionOf(DeltaFunction function) =>
         new(function.Symbol, function.DisplayName, function.File, function.FirstLine, function.LastLine, function.Added);

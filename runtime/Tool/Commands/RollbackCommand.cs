@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Tool.Output;
 
 namespace HotpatchBuild.Tool.Commands;
@@ -11,19 +12,20 @@ internal static class RollbackCommand
     public static Command Create()
     {
         var command = new Command(Name, "Put the baseline back in force.");
-        var (selector, timeout) = (new Selector(), EngineSettings.TimeoutOption());
+        var (selector, timeout, active) = (new Selector(), EngineSettings.TimeoutOption(), EngineSettings.ActiveOption());
         selector.AddTo(command);
         command.Options.Add(timeout);
+        command.Options.Add(active);
         command.SetAction(parsed => Execution.Run(
-            parsed, () => Run(parsed, selector, timeout), ChangesText.Write, output => output.Processes.Select(process => process.Error).OfType<ErrorOutput>()));
+            parsed, () => Run(parsed, selector, timeout, active), ChangesText.Write, output => output.Processes.Select(process => process.Error).OfType<ErrorOutput>()));
         return command;
     }
 
-    private static ChangesOutput Run(ParseResult parsed, Selector selector, Option<double> timeout)
+    private static ChangesOutput Run(ParseResult parsed, Selector selector, Option<double?> timeout, Option<string?> active)
     {
-        var options = EngineSettings.Of(parsed, timeout);
+        var options = EngineSettings.Of(parsed, timeout, active, DeltaActiveCode.Default);
         var processes = EachProcess.Change(selector.Select(parsed, null), options, static process => process.Rollback());
         var error = EachProcess.FirstError(processes);
-        return new ChangesOutput(Name, error?.ExitCode ?? 0, error, null, processes);
+        return new ChangesOutput(Name, error?.ExitCode ?? 0, error, null, processes, DeltaActiveCode.NameOf(options.ActiveCode));
     }
 }

@@ -12,13 +12,13 @@ namespace HotpatchBuild.Tool.Engines;
 /// <param name="options">Who works on it.</param>
 internal sealed class ManagedProcessEngine(ManagedProcess process, EngineOptions options) : IProcessEngine
 {
-    private readonly ManagedEngine _engine = new(process, new ManagedOptions(options.By, options.Tool, options.Patience), AgentFiles.BesideTool);
+    private readonly ManagedEngine _engine = new(process, new ManagedOptions(options.By, options.Tool, options.Patience) { ActiveCode = options.ActiveCode }, AgentFiles.BesideTool);
 
     /// <inheritdoc/>
     public string Name => process.Name;
 
     /// <inheritdoc/>
-    public ChangeDetails Check(DeltaFile delta) => ManagedConversions.Of(_engine.Check(ManagedDelta.Of(delta)), delta.Manifest);
+    public ChangeDetails Check(DeltaFile delta) => ManagedConversions.Of(_engine.Check(ManagedDelta.Of(delta)), delta.Manifest, check: true);
 
     /// <inheritdoc/>
     public ChangeDetails Apply(DeltaFile delta) => ManagedConversions.Of(_engine.Apply(ManagedDelta.Of(delta)), delta.Manifest);

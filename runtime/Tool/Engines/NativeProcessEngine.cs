@@ -38,7 +38,7 @@ internal sealed class NativeProcessEngine : IProcessEngine
     }
 
     /// <inheritdoc/>
-    public ChangeDetails Check(DeltaFile delta) => Conversions.Of(_engine.Check(NativeDelta.For(delta, _target.Target)));
+    public ChangeDetails Check(DeltaFile delta) => Conversions.Of(_engine.Check(NativeDelta.For(delta, _target.Target)), check: true);
 
     /// <inheritdoc/>
     public ChangeDetails Apply(DeltaFile delta) => Conversions.Of(_engine.Apply(NativeDelta.For(delta, _target.Target)));

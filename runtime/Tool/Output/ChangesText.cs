@@ -24,7 +24,31 @@ internal static class ChangesText
             Write(output, managed, text);
         else
             WriteNative(output, change, text);
+        if (change.Active is { } active)
+            WriteActive(output.ActiveCode, active, text);
     }
+
+    private static void WriteActive(string policy, IReadOnlyList<ActiveOutput> active, TextWriter text)
+    {
+        if (active.Count == 0)
+        {
+            text.WriteLine("  no call is under way now in what would be switched");
+            return;
+        }
+        text.WriteLine(policy switch
+        {
+            "refuse" => "  calls are under way now, for which apply would be refused:",
+            "wait" => "  calls are under way now, for whose end apply would wait:",
+            _ => "  calls are under way now, which would finish with the code they began with:",
+        });
+        foreach (var call in active)
+            text.WriteLine(Reporter.OneLine($"    {call.Method}{Thread(call)}{Why(call.Kind)}"));
+    }
+
+    private static string Thread(ActiveOutput call) =>
+        call.Thread is not { } thread ? "" : call.ThreadName is { Length: > 0 } name ? $" in thread {thread} ({name})" : $" in thread {thread}";
+
+    private static string Why(string kind) => kind switch { "inliner" => ", which has it inlined", "state-machine" => ", going on after an await or yield", _ => "" };
 
     private static void WriteNative(ChangesOutput output, ChangeDetails change, TextWriter text)
     {

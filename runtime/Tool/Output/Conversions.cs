@@ -8,29 +8,40 @@ namespace HotpatchBuild.Tool.Output;
 /// <summary>From what the engine reports to what the command prints.</summary>
 internal static class Conversions
 {
-    public static ErrorOutput Of(Failure failure) => new(failure.Id, failure.What, failure.WhatToDo, (int)failure.ExitCode);
+    private const string Error = "error", Warning = "warning";
 
-    public static RemarkOutput RemarkOf(Failure failure) =>
-        new(failure.Id, failure.What, failure.WhatToDo, (int)failure.ExitCode, failure.Where?.File, failure.Where?.Line ?? 0);
+    public static ErrorOutput Of(Failure failure) => new(
+        failure.Id, failure.What, failure.WhatToDo, (int)failure.ExitCode, failure.Descriptor?.Title, failure.Descriptor?.Why, Error, failure.Where?.File, failure.Where?.Line ?? 0);
 
-    public static ErrorOutput ErrorOf(RemarkOutput remark) => new(remark.Id, PlaceOf(remark) + remark.What, remark.WhatToDo, remark.ExitCode);
+    public static RemarkOutput RefusalOf(Failure failure) => RemarkOf(failure, Error);
+
+    public static RemarkOutput WarningOf(Failure failure) => RemarkOf(failure, Warning);
+
+    public static NoteOutput NoteOf(Failure note) => new(note.Id, note.What, note.WhatToDo, note.Descriptor?.Title, note.Descriptor?.Why, Warning);
+
+    public static ErrorOutput ErrorOf(RemarkOutput remark) =>
+        new(remark.Id, PlaceOf(remark) + remark.What, remark.WhatToDo, remark.ExitCode, remark.Title, remark.Why, remark.Severity, remark.File, remark.Line);
 
     /// <summary>Where a remark points, as compilers write it in front of a message; empty where that is not known.</summary>
     public static string PlaceOf(RemarkOutput remark) => remark.File is null ? "" : $"{remark.File}({remark.Line}): ";
 
     public static DeltaOutput Of(DeltaManifest manifest, SignatureReport? signature) => new(
         manifest.Id, manifest.Program, Of(manifest.Baseline), Of(manifest.Target), manifest.CreatedAt, manifest.CreatedBy,
-        new AdvisoryOutput(manifest.Advisory.Text, manifest.Advisory.Identifiers), signature is null ? null : Of(signature));
+        new AdvisoryOutput(manifest.Advisory.Text, manifest.Advisory.Identifiers), signature is null ? null : Of(signature),
+        new ActiveCodeOutput(DeltaActiveCode.NameOf(manifest.ActiveCode.Policy), manifest.ActiveCode.TimeoutSeconds));
 
     public static ModuleOutput Of(DeltaModule module) => new(
         module.Name, NameOf(module.Engine), module.Mvid, module.BuildId, module.ImageSha256, module.Functions.Length, module.Functions.Count(function => function.Added));
 
     public static string NameOf(PatchEngine engine) => engine == PatchEngine.Native ? "native" : "managed";
 
-    public static ChangeDetails Of(ChangeReport report) => new(
+    /// <param name="report">What was done.</param>
+    /// <param name="check">Nothing was.</param>
+    public static ChangeDetails Of(ChangeReport report, bool check = false) => new(
         report.AlreadyThere, report.Before, report.Delta, report.ImageReused, NameOf(report.Repaired),
         [.. report.Functions.Select(function => new FunctionChangeOutput(function.Symbol, function.DisplayName, NameOf(function.Change)))],
-        report.Added, report.CodeBytes, report.DataBytes, report.Switch is null ? null : Of(report.Switch), Of(report.Space), NameOf(PatchEngine.Native), null);
+        report.Added, report.CodeBytes, report.DataBytes, report.Switch is null ? null : Of(report.Switch), Of(report.Space), NameOf(PatchEngine.Native), null,
+        check ? [.. report.Active.Select(call => new ActiveOutput(call.Function, "stack", call.ThreadId, call.ThreadName))] : null);
 
     public static string NameOf(FunctionChange change) => change switch
     {
@@ -60,6 +71,10 @@ internal static class Conversions
         Agreement.Disagree => "disagree",
         _ => status.InForce is null ? "baseline" : "in-force",
     };
+
+    private static RemarkOutput RemarkOf(Failure failure, string severity) => new(
+        failure.Id, failure.What, failure.WhatToDo, (int)failure.ExitCode, failure.Where?.File, failure.Where?.Line ?? 0, failure.Where?.Column ?? 0,
+        failure.Descriptor?.Title, failure.Descriptor?.Why, severity);
 
     private static RevisionOutput Of(DeltaRevision revision) => new(revision.Commit, revision.Describe, revision.Modified);
 

@@ -13,6 +13,12 @@ internal static class DeltaText
             Line(text, $"  {delta.Advisory.Text}");
         if (delta.Advisory.Identifiers.Count > 0)
             Line(text, $"  {string.Join(", ", delta.Advisory.Identifiers)}");
+        Line(text, $"  calls under way: {delta.ActiveCode.Policy switch
+        {
+            "wait" => $"wait up to {delta.ActiveCode.TimeoutSeconds} s until there are none",
+            "refuse" => "refuse to be applied while there are any",
+            _ => "finish with the code they began with",
+        }}");
         Line(text, $"  {Signature(delta.Signature)}");
     }
 

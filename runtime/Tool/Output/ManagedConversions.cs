@@ -13,12 +13,14 @@ internal static class ManagedConversions
     /// <summary>A change.</summary>
     /// <param name="change">What was done.</param>
     /// <param name="manifest">The delta's manifest; null for a roll-back.</param>
-    public static ChangeDetails Of(ManagedChange change, DeltaManifest? manifest) => new(
+    /// <param name="check">Nothing was.</param>
+    public static ChangeDetails Of(ManagedChange change, DeltaManifest? manifest, bool check = false) => new(
         change.AlreadyThere, change.Before, change.Delta, false, "none", change.AlreadyThere ? [] : Functions(manifest, change.BeforeManifest),
         change.AlreadyThere || manifest is null ? 0 : Modules(manifest).Sum(module => module.Functions.Count(function => function.Added)), 0, 0, null, null, Engine,
         new ManagedChangeOutput(
             change.Methods, change.Suspended.TotalMicroseconds, change.NotLoaded, [.. change.Stale.Select(Of)],
-            [.. change.Notes.Select(note => new NoteOutput(note.Id, note.What, note.WhatToDo))]));
+            [.. change.Notes.Select(Conversions.NoteOf)]),
+        check ? [.. change.Active.Select(Of).Select(call => new ActiveOutput(call.Method, call.Kind, call.Thread, null))] : null);
 
     /// <summary>A status.</summary>
     public static ProcessStatusOutput Of(ManagedProcess process, ManagedStatus status, Guid? build, bool history) => new(

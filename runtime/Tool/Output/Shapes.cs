@@ -17,7 +17,12 @@ internal abstract record CommandOutput(
 /// <param name="What">What is wrong.</param>
 /// <param name="WhatToDo">The next step.</param>
 /// <param name="ExitCode">What a command that fails with it ends with.</param>
-internal sealed record ErrorOutput(string Id, string What, string WhatToDo, int ExitCode);
+/// <param name="Title">What it is about; null where the number has no descriptor.</param>
+/// <param name="Why">The reason that lies in the runtime, the language or the format; null where the number has no descriptor.</param>
+/// <param name="Severity">error or warning.</param>
+/// <param name="File">Source file, or null.</param>
+/// <param name="Line">1-based line; 0 where unknown.</param>
+internal sealed record ErrorOutput(string Id, string What, string WhatToDo, int ExitCode, string? Title, string? Why, string Severity, string? File, int Line);
 
 /// <summary>A command that failed before it had anything to say.</summary>
 internal sealed record FailureOutput(string Command, int ExitCode, ErrorOutput? Error) : CommandOutput(Command, ExitCode, Error);
@@ -25,7 +30,12 @@ internal sealed record FailureOutput(string Command, int ExitCode, ErrorOutput? 
 /// <summary>A delta file.</summary>
 internal sealed record DeltaOutput(
     string Id, string Program, RevisionOutput Baseline, RevisionOutput Target, DateTimeOffset CreatedAt, string CreatedBy, AdvisoryOutput Advisory,
-    SignatureOutput? Signature);
+    SignatureOutput? Signature, ActiveCodeOutput ActiveCode);
+
+/// <summary>What a delta wants for calls that are under way in what it changes.</summary>
+/// <param name="Policy">finish, wait or refuse.</param>
+/// <param name="TimeoutSeconds">How long to wait.</param>
+internal sealed record ActiveCodeOutput(string Policy, int TimeoutSeconds);
 
 /// <summary>A revision.</summary>
 internal sealed record RevisionOutput(string Commit, string Describe, bool Modified);
@@ -52,7 +62,8 @@ internal sealed record ArenaOutput(SpaceOutput Code, SpaceOutput Data, SpaceOutp
 /// <param name="Error">That of the first process that failed.</param>
 /// <param name="Delta">The delta; null for rollback.</param>
 /// <param name="Processes">Each process.</param>
-internal sealed record ChangesOutput(string Command, int ExitCode, ErrorOutput? Error, DeltaOutput? Delta, IReadOnlyList<ChangeOutput> Processes)
+/// <param name="ActiveCode">finish, wait or refuse: what happens with calls that are under way.</param>
+internal sealed record ChangesOutput(string Command, int ExitCode, ErrorOutput? Error, DeltaOutput? Delta, IReadOnlyList<ChangeOutput> Processes, string ActiveCode)
     : CommandOutput(Command, ExitCode, Error);
 
 /// <summary>What happened to one process, or for <c>check</c> would.</summary>
@@ -76,9 +87,10 @@ internal sealed record ChangeOutput(int Pid, string Name, ErrorOutput? Error, Ch
 /// <param name="Arena">The reserved space afterwards; null for a CoreCLR process.</param>
 /// <param name="Engine">native or managed.</param>
 /// <param name="Managed">What only a CoreCLR process has; null for others.</param>
+/// <param name="Active">For check: calls that are under way now in what would be switched; null for the other commands.</param>
 internal sealed record ChangeDetails(
     bool AlreadyInForce, string? Before, string? After, bool ImageReused, string Repaired, IReadOnlyList<FunctionChangeOutput> Functions, int Added, ulong CodeBytes,
-    ulong DataBytes, StopOutput? Stop, ArenaOutput? Arena, string Engine, ManagedChangeOutput? Managed);
+    ulong DataBytes, StopOutput? Stop, ArenaOutput? Arena, string Engine, ManagedChangeOutput? Managed, IReadOnlyList<ActiveOutput>? Active);
 
 /// <summary>What only a change of a CoreCLR process has.</summary>
 /// <param name="Methods">Methods that were switched, all at once.</param>
@@ -96,11 +108,21 @@ internal sealed record ManagedChangeOutput(
 /// <param name="Count">How many frames or instances.</param>
 internal sealed record StaleOutput(string Method, string Kind, int? Thread, int Count);
 
+/// <summary>A call that is under way.</summary>
+/// <param name="Method">Name of the changed method, of one that has it inlined, or of more code where that is not known.</param>
+/// <param name="Kind">frame, inliner or state-machine; stack where a native process's stack tells no more.</param>
+/// <param name="Thread">Thread id; null where it is not known.</param>
+/// <param name="ThreadName">The thread's name, null where it is not known.</param>
+internal sealed record ActiveOutput(string Method, string Kind, int? Thread, string? ThreadName);
+
 /// <summary>Something that is no error and has to be known.</summary>
 /// <param name="Id">Its number.</param>
 /// <param name="What">What it is.</param>
 /// <param name="WhatToDo">What can be done about it.</param>
-internal sealed record NoteOutput(string Id, string What, string WhatToDo);
+/// <param name="Title">What it is about; null where the number has no descriptor.</param>
+/// <param name="Why">The reason that lies in the runtime; null where the number has no descriptor.</param>
+/// <param name="Severity">error or warning.</param>
+internal sealed record NoteOutput(string Id, string What, string WhatToDo, string? Title, string? Why, string Severity);
 
 /// <summary>One function: patched, superseded, reverted or unchanged.</summary>
 internal sealed record FunctionChangeOutput(string Symbol, string Name, string Change);
@@ -237,8 +259,9 @@ internal sealed record DiffedModule(string Name, Guid Mvid, int Size, IReadOnlyL
 /// <summary>A function that is changed or added, with its 1-based lines in the new sources; 0 where unknown.</summary>
 internal sealed record DiffedFunction(string Symbol, string Name, string? File, int FirstLine, int LastLine, bool Added);
 
-/// <summary>A refusal or warning about an edit, with its 1-based line in the new sources; 0 where unknown.</summary>
-internal sealed record RemarkOutput(string Id, string What, string WhatToDo, int ExitCode, string? File, int Line);
+/// <summary>A refusal or warning about an edit, with its 1-based line and column in the new sources (0 where unknown), and its title, reason and severity as in <see cref="ErrorOutput"/>.</summary>
+internal sealed record RemarkOutput(
+    string Id, string What, string WhatToDo, int ExitCode, string? File, int Line, int Column, string? Title, string? Why, string Severity);
 
 /// <summary>Serialisation without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

@@ -45,22 +45,24 @@ static class CatalogueDriver
     {
         long begin = Stopwatch.GetTimestamp(), lastChange = begin;
         long compiled = -1;
+        int unchanged = 0;
         do
         {
+            unchanged++;
             for (int i = 0; i < 30; i++)
                 Print(null, TextWriter.Null);
             if (listing is null)
                 return;
             long now = JitInfo.GetCompiledMethodCount();
             if (now != compiled)
-                (compiled, lastChange) = (now, Stopwatch.GetTimestamp());
+                (compiled, lastChange, unchanged) = (now, Stopwatch.GetTimestamp(), 0);
             if (Stopwatch.GetElapsedTime(begin) > s_longest)
             {
                 output.WriteLine("The program has not been optimised.");
                 return;
             }
         }
-        while (Stopwatch.GetElapsedTime(lastChange) < s_quiet || !IsOptimised(listing));
+        while (unchanged < 5 || Stopwatch.GetElapsedTime(lastChange) < s_quiet || !IsOptimised(listing));
     }
 
     static bool IsOptimised(string listing)

@@ -84,7 +84,7 @@ internal sealed partial class CatalogueReader
             }
         }
         changes.End(line);
-        Expect(changes.After != _sources, line, "The edit changes nothing.");
+        Expect(!changes.After.Files.SequenceEqual(_sources.Files), line, "The edit changes nothing.");
         Expect(prints.ContainsKey("before"), line, "The edit has no section '--- before'.");
         bool patched = managed.Fate.Kind == FateKind.Patched || native.Fate.Kind == FateKind.Patched;
         Expect(!patched || prints.ContainsKey("after") && prints.ContainsKey("rolled back"), line, "An edit that is patched needs the sections '--- after' and '--- rolled back'.");

@@ -13,6 +13,9 @@ public enum FateKind
 
     /// <summary>No code is changed, so there is no delta.</summary>
     Nothing,
+
+    /// <summary>Something broke on the way, and nobody knows; no edit is expected to do that.</summary>
+    Broken,
 }
 
 /// <summary>What becomes of an edit under one engine.</summary>
@@ -23,6 +26,8 @@ public sealed record Fate(FateKind Kind, ImmutableArray<string> Ids)
     public static readonly Fate Patched = new(FateKind.Patched, []);
 
     public static readonly Fate Nothing = new(FateKind.Nothing, []);
+
+    public static readonly Fate Broken = new(FateKind.Broken, []);
 
     public static Fate Refused(IEnumerable<string> ids) => new(FateKind.Refused, [.. ids.Distinct().Order(StringComparer.Ordinal)]);
 

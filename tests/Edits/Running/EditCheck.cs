@@ -29,17 +29,19 @@ internal static class EditCheck
     public static string WrongPrints(CatalogueEdit edit, EditOutcome outcome)
     {
         var problems = new StringBuilder(outcome.Unsteady);
-        Compare("before the apply", edit.Before, outcome.Patched.Before);
+        if (outcome is not { Patched: { } patched, Fresh: { } fresh })
+            return outcome.Unsteady;
+        Compare("before the apply", edit.Before, patched.Before);
         if (outcome.Fate.Kind == FateKind.Patched)
         {
-            Compare("after the apply", edit.After, outcome.Patched.After);
-            Compare("after the rollback", edit.RolledBack, outcome.Patched.RolledBack);
+            Compare("after the apply", edit.After, patched.After);
+            Compare("after the rollback", edit.RolledBack, patched.RolledBack);
         }
         else if (edit.Script.IsDefault)
         {
-            Compare("as nothing was applied", edit.Before, outcome.Patched.After);
+            Compare("as nothing was applied", edit.Before, patched.After);
         }
-        Compare("in a process of the new build", outcome.Fate.Kind == FateKind.Nothing && edit.Script.IsDefault ? edit.Before : edit.Fresh, outcome.Fresh.After);
+        Compare("in a process of the new build", outcome.Fate.Kind == FateKind.Nothing && edit.Script.IsDefault ? edit.Before : edit.Fresh, fresh.After);
         return problems.ToString();
 
         void Compare(string when, string? expected, string actual)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using HotpatchBuild.Tests.Edits.Building;
@@ -23,11 +24,27 @@ internal static class EditResults
 
     /// <summary>What became of an edit.</summary>
     public static EditOutcome Of(IEngineUnderTest engine, CatalogueEdit edit) =>
-        s_outcomes.GetOrAdd((engine.Name, edit.Key), _ => new Lazy<EditOutcome>(() => EditRun.Of(engine, edit.Pair, edit.Script))).Value;
+        s_outcomes.GetOrAdd((engine.Name, edit.Key), _ => new Lazy<EditOutcome>(() => Run(engine, edit))).Value;
 
     /// <summary>What the catalogue says.</summary>
     public static ExpectedFate Expected(IEngineUnderTest engine, CatalogueEdit edit) => engine == Managed ? edit.Managed : edit.Native;
 
     /// <summary>True for the edits that go through the native engine in every run: a third, the same ones each time.</summary>
     public static bool IsInEveryRun(CatalogueEdit edit) => SHA256.HashData(Encoding.UTF8.GetBytes(edit.Key))[0] % 3 == 0;
+
+    private static EditOutcome Run(IEngineUnderTest engine, CatalogueEdit edit)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        EditOutcome outcome;
+        try
+        {
+            outcome = EditRun.Of(engine, edit.Pair, edit.Script);
+        }
+        catch (Exception e)
+        {
+            outcome = EditOutcome.Broken(e);
+        }
+        ResultsFile.Add(engine, edit, outcome, begin);
+        return outcome;
+    }
 }

@@ -8,11 +8,16 @@ namespace HotpatchBuild.Tests.Edits.Running;
 
 /// <summary>What became of a pair of programs under an engine.</summary>
 /// <param name="Fate">Patched, refused or nothing.</param>
-/// <param name="Patched">What the process printed that ran the program before the edit; with the delta, where there is one.</param>
-/// <param name="Fresh">What a process of the new build printed that did the same steps.</param>
+/// <param name="Patched">What the process printed that ran the program before the edit; with the delta, where there is one. Null when the edit broke.</param>
+/// <param name="Fresh">What a process of the new build printed that did the same steps. Null when the edit broke.</param>
 /// <param name="Messages">Refusals and warnings, one line each, and what the command said.</param>
 /// <param name="Unsteady">What went wrong that no print shows; empty when nothing did.</param>
-internal sealed record EditOutcome(Fate Fate, Prints Patched, Prints Fresh, ImmutableArray<string> Messages, string Unsteady);
+internal sealed record EditOutcome(Fate Fate, Prints? Patched, Prints? Fresh, ImmutableArray<string> Messages, string Unsteady)
+{
+    /// <summary>What an edit comes to that could not be taken to its end.</summary>
+    /// <param name="problem">Why not.</param>
+    public static EditOutcome Broken(Exception problem) => new(Fate.Broken, null, null, [], problem.ToString() + "\n");
+}
 
 /// <summary>One pair of programs from its sources to live processes.</summary>
 internal static class EditRun

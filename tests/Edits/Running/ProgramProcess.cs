@@ -30,6 +30,9 @@ internal sealed class ProgramProcess : IDisposable
 
     public int Pid => _process.Id;
 
+    /// <summary>What the just-in-time compiler has compiled up to the last warm-up, one line for each time.</summary>
+    public IEnumerable<string> CompiledMethods => File.ReadLines(_listing ?? throw new InvalidOperationException("Native programs compile nothing."));
+
     /// <summary>Starts an assembly. Calls are counted from the start, so that it is optimised after a few of them; otherwise as any service runs.</summary>
     public static ProgramProcess StartManaged(string assembly)
     {

@@ -29,12 +29,12 @@ public class ManifestText
     [InlineData("\"engine\": \"Native\"", "\"engine\": \"Steam\"")]
     [InlineData("\"advisory\": {", "\"advisory\": [")]
     [InlineData("\"modified\": false", "\"modified\": 0")]
-    [InlineData("\"formatVersion\": 1", "\"formatVersion\": \"1\"")]
-    [InlineData("\"formatVersion\": 1", "\"formatVersion\": 1e99")]
+    [InlineData("\"formatVersion\": 2", "\"formatVersion\": \"1\"")]
+    [InlineData("\"formatVersion\": 2", "\"formatVersion\": 2e99")]
     [InlineData("{", "")]
     [InlineData("6f9619ff-8b86", "6f9619ff")]
     [InlineData("\"program\": \"Pricing\"", "\"program\": \"\\ud800\"")]
-    [InlineData("\"formatVersion\": 1", "\"\\ud800\": 1, \"formatVersion\": 1")]
+    [InlineData("\"formatVersion\": 2", "\"\\ud800\": 1, \"formatVersion\": 2")]
     [InlineData("2026-03-14T", "2026-02-30T")]
     [InlineData("\"modules\": [", "\"modules\": null, \"x\": [")]
     [InlineData("\"describe\": \"v1.2.0\"", "\"describe\": null")]
@@ -46,6 +46,9 @@ public class ManifestText
     [InlineData("\"engine\": \"Native\"", "\"engine\": 0")]
     [InlineData("\"firstLine\": 41", "\"firstLine\": 41.5")]
     [InlineData("\"firstLine\": 41", "\"firstLine\": 4100000000")]
+    [InlineData("\"policy\": \"finish\"", "\"policy\": \"stop\"")]
+    [InlineData("\"policy\": \"finish\",", "")]
+    [InlineData("\"timeoutSeconds\": 10", "\"timeoutSeconds\": \"10\"")]
     public void Of_another_form_is_damaged(string text, string other) => Fails(DeltaDiagnostics.DamagedManifest, text, other);
 
     [Theory]
@@ -56,6 +59,8 @@ public class ManifestText
     [InlineData("\"createdBy\": \"HotpatchBuild 0.1.0\"", "\"createdBy\": \"a\\nb\"")]
     [InlineData("15:09:26+00:00", "15:09:26+01:00")]
     [InlineData("images/Pricing.dll", "images/../Pricing.dll")]
+    [InlineData("\"timeoutSeconds\": 10", "\"timeoutSeconds\": -1")]
+    [InlineData("\"timeoutSeconds\": 10", "\"timeoutSeconds\": 3601")]
     [InlineData("images/Pricing.dll", "/etc/passwd")]
     [InlineData("\"name\": \"Pricing\"", "\"name\": \"../Pricing\"")]
     [InlineData("\"name\": \"Pricing\"", "\"name\": \"\"")]
@@ -69,7 +74,7 @@ public class ManifestText
     public void With_impossible_values_is_invalid(string text, string other) => Fails(DeltaDiagnostics.InvalidManifest, text, other);
 
     [Fact]
-    public void Of_a_newer_version_asks_for_an_update() => Assert.Contains("version 2", Fails(DeltaDiagnostics.UnknownVersion, "\"formatVersion\": 1", "\"formatVersion\": 2, \"new\": []"));
+    public void Of_a_newer_version_asks_for_an_update() => Assert.Contains("version 2", Fails(DeltaDiagnostics.UnknownVersion, "\"formatVersion\": 2", "\"formatVersion\": 2, \"new\": []"));
 
     [Fact]
     public void Changed_after_the_fact_has_the_wrong_id() => Fails(DeltaDiagnostics.IdDiffers, "\"lastLine\": 44", "\"lastLine\": 46");
@@ -86,7 +91,7 @@ public class ManifestText
     {
         string manifest = Encoding.UTF8.GetString(DeltaManifestText.Write(Golden).AsSpan());
         const string Program = "\"program\": \"Pricing\",";
-        string other = manifest.Replace(Program, "", StringComparison.Ordinal).Replace("\"formatVersion\": 1", $"{Program} \"formatVersion\": 1", StringComparison.Ordinal);
+        string other = manifest.Replace(Program, "", StringComparison.Ordinal).Replace("\"formatVersion\": 2", $"{Program} \"formatVersion\": 2", StringComparison.Ordinal);
         Assert.NotEqual(manifest, other);
         Assert.Equal(manifest, Encoding.UTF8.GetString(DeltaManifestText.Write(DeltaManifestText.Read(Encoding.UTF8.GetBytes(other), "x")).AsSpan()));
     }

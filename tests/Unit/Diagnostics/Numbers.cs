@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using HotpatchBuild.Formats.Diagnostics;
 
@@ -13,7 +12,7 @@ public class Numbers
 {
     private const string Retired = " (retired)";
 
-    private static readonly (string Class, DiagnosticDescriptor Descriptor)[] All = [.. Descriptors()];
+    private static IReadOnlyList<DefinedDiagnostic> All => DiagnosticCatalogue.All;
 
     [Fact]
     public void Are_found() => Assert.NotEmpty(All);
@@ -55,13 +54,29 @@ public class Numbers
             // What to do stands over the message's arguments, so it can't ask for more of them.
             int arguments = CompositeFormat.Parse(descriptor.Message).MinimumArgumentCount;
             Assert.True(CompositeFormat.Parse(descriptor.WhatToDo).MinimumArgumentCount <= arguments, $"{descriptor.Id}: more arguments in what to do than in the message");
-            foreach (string sentence in (string[])[descriptor.Message, descriptor.WhatToDo])
+            foreach (string sentence in (string[])[descriptor.Message, descriptor.WhatToDo, descriptor.Why])
             {
                 Assert.DoesNotContain('\n', sentence);
                 Assert.True(sentence.EndsWith('.') || sentence.EndsWith('}'), $"{descriptor.Id}: \"{sentence}\" does not end as a sentence does");
             }
         }
     }
+
+    // The reason stands for every element alike: it is shown where no arguments are at hand.
+    [Fact]
+    public void Reasons_are_whole_sentences_of_their_own()
+    {
+        foreach (DiagnosticDescriptor descriptor in All.Select(d => d.Descriptor))
+        {
+            Assert.Matches(@"^(git\b|exec\b|/proc\b|[A-Z]).{15,}\.$", descriptor.Why);
+            Assert.DoesNotContain('{', descriptor.Why);
+            Assert.NotEqual(descriptor.Message, descriptor.Why);
+        }
+    }
+
+    [Fact]
+    public void What_ends_with_success_is_a_warning() =>
+        Assert.DoesNotContain(All, d => d.Descriptor is { ExitCode: ExitCode.Done, Severity: not FailureSeverity.Warning });
 
     // Only an edit can be worth a word without standing in the way of a delta.
     [Fact]
@@ -78,21 +93,4 @@ public class Numbers
         _ when type.StartsWith("HotpatchBuild.Formats.", StringComparison.Ordinal) => "3",
         _ => "4",
     };
-
-    private static IEnumerable<(string, DiagnosticDescriptor)> Descriptors()
-    {
-        foreach (string file in Directory.GetFiles(AppContext.BaseDirectory, "*.dll"))
-        {
-            string name = Path.GetFileNameWithoutExtension(file);
-            if (name != "hotpatch" && (!name.StartsWith("HotpatchBuild.", StringComparison.Ordinal) || name.StartsWith("HotpatchBuild.Tests", StringComparison.Ordinal)))
-                continue;
-            foreach (Type type in Assembly.Load(name).GetTypes())
-            {
-                const BindingFlags Statics = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-                // A property's value lies in a field too, whatever its name.
-                foreach (FieldInfo field in type.GetFields(Statics).Where(f => f.FieldType == typeof(DiagnosticDescriptor)))
-                    yield return (type.FullName!, (DiagnosticDescriptor)field.GetValue(null)!);
-            }
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Edits;
 using HotpatchBuild.Compiler.Managed;
@@ -7,6 +8,7 @@ using HotpatchBuild.Formats.Deltas;
 using HotpatchBuild.Formats.Diagnostics;
 using HotpatchBuild.Hosting;
 using HotpatchBuild.Tests.Unit.Baselines;
+using HotpatchBuild.Tests.Unit.Diagnostics;
 using HotpatchBuild.Tests.Unit.Edits;
 using HotpatchBuild.Tests.Unit.Revisions;
 
@@ -92,6 +94,56 @@ public sealed class ManagedSessions : IDisposable
     }
 
     [Fact]
+    public void Answer_a_check_and_keep_nothing()
+    {
+        BuildRequest check = Request() with { Check = true };
+        Assert.Equal("HPB2441", Assert.Throws<HotpatchException>(() => Run(check)).Failure.Id);
+        Assert.False(Directory.Exists(_repository.At(".hotpatch")));
+
+        Run();
+        _repository.Write("bin/hotpatch/App.hotpatch", "of an earlier build");
+        string[] before = Files();
+        Assert.StartsWith("App needs no hotpatch: a process of the baseline ", Outcome(Run(check)), StringComparison.Ordinal);
+
+        Compile("App", "two");
+        _compiler.Result = build => new ManagedDeltaResult
+        {
+            Modules = [new ManagedModule("App", build.Assemblies[0].Mvid, [.. build.Assemblies[0].Image.Span],
+                [new DeltaFunction("M", "App.M", "/_/Program.cs", 1, 2, false), new DeltaFunction("N", "App.N", "/_/Program.cs", 3, 4, true)])],
+        };
+        BuildReport possible = Run(check);
+        Assert.EndsWith(": 1 method changed, 1 added", Outcome(possible), StringComparison.Ordinal);
+        Assert.Contains("App can be hot-patched from the baseline ", Outcome(possible), StringComparison.Ordinal);
+        Assert.Null(possible.Delta);
+
+        _compiler.Result = _ => new ManagedDeltaResult { Refusals = [new Failure("HPB1998", "What.", "Do.", new SourceLocation("/_/Program.cs", 1), ExitCode.Refused)] };
+        Assert.Equal((BuildMessageKind.Error, "HPB1998"), Assert.Single(Run(check).Messages) is var error ? (error.Kind, error.Code) : default);
+        Assert.Contains("App cannot be hot-patched from the baseline ", Outcome(Run(check with { WarnOnRefusal = true })), StringComparison.Ordinal);
+        // Neither the store nor the delta that stood there nor what builds remember.
+        Assert.Equal(before, Files());
+        Assert.Equal("of an earlier build", File.ReadAllText(Delta));
+    }
+
+    [Theory]
+    [InlineData(false, "error")]
+    [InlineData(true, "warning")]
+    public void Log_refusals_for_code_scanning(bool warn, string level)
+    {
+        string log = _repository.At("out/app.sarif");
+        Run();
+        Compile("App", "two");
+        _compiler.Result = _ => new ManagedDeltaResult { Refusals = [EditDiagnostics.InstanceFieldAdded.At(new SourceLocation("/_/Program.cs", 4, 2), "Program.a")] };
+        BuildRequest request = Request() with { Sarif = log, WarnOnRefusal = warn };
+        CodeScanningLog.Write(request, Run(request));
+        SarifRules.Check(File.ReadAllText(log));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(log));
+        JsonElement result = document.RootElement.GetProperty("runs")[0].GetProperty("results")[0];
+        Assert.Equal(("HPB1010", level), (result.GetProperty("ruleId").GetString(), result.GetProperty("level").GetString()));
+        Assert.Equal("Program.cs", result.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString());
+        Assert.Equal("HPB2423", Assert.Throws<HotpatchException>(() => CodeScanningLog.Write(request with { HelpUri = "docs" }, Run(request))).Failure.Id);
+    }
+
+    [Fact]
     public void Refuse_a_baseline_of_native_code()
     {
         BaselineRecord native = SampleRecord.Create(_repository.Head().Hex);
@@ -113,6 +165,8 @@ public sealed class ManagedSessions : IDisposable
         Compile("App", "two");
         Assert.Equal("HPB2572", Assert.Throws<HotpatchException>(() => Run()).Failure.Id);
     }
+
+    private string[] Files() => [.. Directory.GetFiles(_repository.At("."), "*", SearchOption.AllDirectories).Where(file => !file.Contains("/.git/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private static string Outcome(BuildReport report) => Assert.Single(report.Messages, message => message.Kind == BuildMessageKind.Outcome).Text;
 

@@ -55,6 +55,14 @@ internal static class ManagedImageRules
                 throw Inconsistent(image, $"two methods are led to {method.HolderType}.{method.HolderMethod}");
             CheckSignature(method, image);
         }
+        HashSet<(TransitionKind, string)> identities = [];
+        foreach (ManagedTransitionCode code in table.Transitions)
+        {
+            foreach (string name in (ReadOnlySpan<string>)[code.HolderType, code.HolderMethod, code.Identity, code.DisplayName])
+                CheckName(name, image);
+            if (!identities.Add((code.Kind, code.Identity)))
+                throw Inconsistent(image, $"transition code {code.Identity} stands twice");
+        }
         HashSet<string> added = new(StringComparer.OrdinalIgnoreCase);
         foreach (string name in table.Added)
         {

@@ -80,6 +80,13 @@ internal static class ManagedPatchImageReader
                     holders[(full, metadata.GetString(definition.Name))] = (shape.Parameters, shape.GenericParameters);
             }
         }
+        foreach (ManagedTransitionCode code in table.Transitions)
+        {
+            if (!holders.TryGetValue((code.HolderType, code.HolderMethod), out (int Parameters, int GenericParameters) called))
+                throw ManagedImageRules.Inconsistent(name, $"{code.HolderType}.{code.HolderMethod} is no public static method of it");
+            if (called != (0, 0))
+                throw ManagedImageRules.Inconsistent(name, $"{code.HolderType}.{code.HolderMethod} has parameters, and transition code has none");
+        }
         foreach (ManagedPatchMethod method in table.Methods)
         {
             if (!holders.TryGetValue((method.HolderType, method.HolderMethod), out (int Parameters, int GenericParameters) holder))

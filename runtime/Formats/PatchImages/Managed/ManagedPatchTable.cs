@@ -13,6 +13,27 @@ namespace HotpatchBuild.Formats.PatchImages.Managed;
 public sealed record ManagedPatchMethod(
     int Target, string HolderType, string HolderMethod, ImmutableArray<byte> Signature, ImmutableArray<byte> Instantiation, int Arguments, string DisplayName);
 
+/// <summary>When transition code runs.</summary>
+public enum TransitionKind
+{
+    /// <summary>Inside the switch, once for each time that the delta comes into force.</summary>
+    Transition,
+
+    /// <summary>Inside the switch back to the baseline.</summary>
+    Rollback,
+
+    /// <summary>Before anything is changed, and by a check.</summary>
+    Precondition,
+}
+
+/// <summary>A method of the new revision that runs at a switch.</summary>
+/// <param name="Kind">When.</param>
+/// <param name="HolderType">Full name of the type in the patch assembly that has the method to call.</param>
+/// <param name="HolderMethod">Its name: static, without parameters, void, or for a precondition bool or string.</param>
+/// <param name="Identity">Code that has run under an identity does not run again for a delta that supersedes.</param>
+/// <param name="DisplayName">The name a C# developer knows.</param>
+public sealed record ManagedTransitionCode(TransitionKind Kind, string HolderType, string HolderMethod, string Identity, string DisplayName);
+
 /// <summary>An assembly that comes with a patch image: added types, or storage of an added static field.</summary>
 /// <param name="Name">Simple name; equal content has an equal name.</param>
 /// <param name="Image">The assembly.</param>
@@ -32,6 +53,9 @@ public sealed record ManagedPatchTable
 
     /// <summary>Simple names of the assemblies that come with the image, each of which is the manifest resource <see cref="ManagedPatchTableWriter.AddedResource"/>.</summary>
     public required ImmutableArray<string> Added { get; init; }
+
+    /// <summary>What runs at a switch, in its order.</summary>
+    public ImmutableArray<ManagedTransitionCode> Transitions { get; init; } = [];
 }
 
 /// <summary>A managed patch image that was read: an ordinary assembly with a table.</summary>

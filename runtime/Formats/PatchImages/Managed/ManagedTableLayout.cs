@@ -10,11 +10,12 @@ namespace HotpatchBuild.Formats.PatchImages.Managed;
 /// <remarks>
 /// Numbers are those of <see cref="HotpatchTableLayout"/>.
 /// <code>
-/// table      "HPBM"  version  assembly  MVID (16 bytes)  methods  added assemblies
+/// table      "HPBM"  version  assembly  MVID (16 bytes)  methods  added assemblies  transition code
 /// a list     count, rows
 /// method     row of its MethodDef (distance)  holder type  holder method  arguments  signature (length, bytes)  instantiation (length, bytes)
 ///            display name
 /// added      name
+/// code       kind (0 transition, 1 rollback, 2 precondition)  holder type  holder method  identity  display name
 /// </code>
 /// </remarks>
 internal static class ManagedTableLayout
@@ -23,7 +24,7 @@ internal static class ManagedTableLayout
     public const string TableResource = "hotpatch/table";
 
     /// <summary>Table version written and read.</summary>
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     /// <summary>The token type of a method (ECMA-335 II.22.26).</summary>
     public const int MethodTokens = 0x0600_0000;
@@ -31,6 +32,7 @@ internal static class ManagedTableLayout
     private const int MvidSize = 16;
 
     private static readonly ImmutableArray<byte> Magic = [.. "HPBM"u8];
+    private static readonly ManagedTransitionCode NoCode = new(default, "", "", "", "");
     private static readonly ManagedPatchMethod NoMethod = new(MethodTokens, "", "", [], [], 0, "");
 
     /// <summary>Name of the manifest resource that holds an assembly which comes with the image.</summary>
@@ -50,7 +52,18 @@ internal static class ManagedTableLayout
             Mvid = new Guid(t.Bytes([.. table.Mvid.ToByteArray()], MvidSize).AsSpan()),
             Methods = t.List(table.Methods, NoMethod, 7, Method),
             Added = t.List(table.Added, "", 1, (t, _, name) => t.Text(name, ManagedImageRules.MaximumNameSize)),
+            Transitions = t.List(table.Transitions, NoCode, 5, Code),
         };
+    }
+
+    private static ManagedTransitionCode Code(ITableTransfer t, ManagedTransitionCode before, ManagedTransitionCode code)
+    {
+        uint kind = t.Number32((uint)code.Kind);
+        if (kind > (uint)TransitionKind.Precondition)
+            throw t.Damaged("transition code is of an unknown kind");
+        return new ManagedTransitionCode(
+            (TransitionKind)kind, t.Text(code.HolderType, ManagedImageRules.MaximumNameSize), t.Text(code.HolderMethod, ManagedImageRules.MaximumNameSize),
+            t.Text(code.Identity, ManagedImageRules.MaximumNameSize), t.Text(code.DisplayName, ManagedImageRules.MaximumNameSize));
     }
 
     private static ManagedPatchMethod Method(ITableTransfer t, ManagedPatchMethod before, ManagedPatchMethod method)

@@ -5,13 +5,19 @@ using System.IO;
 namespace HotpatchBuild.Agent.Bodies;
 
 /// <summary>
-/// IL of a method between two states: it reads its transition's gate and does the one thing while the gate is 0, and the other thing when it is 1.
+/// IL of a method between two states: it reads its transition's gate and does the one thing while the gate is 0, and the other thing when it is 1. Where the transition runs code of
+/// the delta, the gate holds while it is 2: calls wait for another value, but those of the thread that runs this code.
 /// Method headers and sections are those of ECMA-335 II.25.4.
 /// </summary>
 internal static class TransitionBody
 {
     /// <summary>What the gate is read with is one instruction sequence of this many bytes, the branch included.</summary>
     internal const int GateLength = 18;
+
+    /// <summary>What is in between the read and the branch where the gate can hold.</summary>
+    internal const int HoldLength = 43;
+
+    private const int ReadLength = 13; // of the gate's first part
 
     private const int FatHeader = 12, FatClause = 24, SmallClause = 12;
     private const byte TinyFormat = 2, FatFormat = 3, MoreSections = 8, InitLocals = 16;
@@ -23,9 +29,10 @@ internal static class TransitionBody
     /// <param name="gate">Address of the gate.</param>
     /// <param name="closed">What is done while the gate is 0.</param>
     /// <param name="open">What is done when it is not. At most one of the two is the original code.</param>
+    /// <param name="hold">How calls wait while the gate is 2; null where it never is.</param>
     /// <returns>A fat header, code and, where the original code has handlers, one fat section.</returns>
     /// <exception cref="InvalidDataException">The original bytes are no method body.</exception>
-    internal static byte[] Build(ReadOnlySpan<byte> original, nint gate, MethodForm closed, MethodForm open)
+    internal static byte[] Build(ReadOnlySpan<byte> original, nint gate, MethodForm closed, MethodForm open, HoldForm? hold = null)
     {
         if (closed.IsOriginal && open.IsOriginal)
             throw new ArgumentException("A transition leads from one thing to another one.", nameof(open));
@@ -37,7 +44,8 @@ internal static class TransitionBody
         ReadOnlySpan<byte> code = splices ? original.Slice(body.CodeStart, body.CodeLength) : default;
 
         int firstLength = ForwarderLength(first);
-        int prefix = GateLength + firstLength;
+        int gateLength = LengthOfGate(hold is not null);
+        int prefix = gateLength + firstLength;
         int codeLength = prefix + (splices ? code.Length : ForwarderLength(second));
         int sectionStart = FatHeader + codeLength + 3 & ~3;
         int clauses = splices ? CountClauses(original, body) : 0;
@@ -52,8 +60,8 @@ internal static class TransitionBody
         BinaryPrimitives.WriteInt32LittleEndian(result.AsSpan(8), body.LocalsToken);
 
         Span<byte> output = result.AsSpan(FatHeader, codeLength);
-        WriteGate(output, gate, branchWhenOpen: first == closed, firstLength);
-        WriteForwarder(output[GateLength..], first);
+        WriteGate(output, gate, hold, branchWhenOpen: first == closed, firstLength);
+        WriteForwarder(output[gateLength..], first);
         if (splices)
             code.CopyTo(output[prefix..]);
         else
@@ -69,21 +77,60 @@ internal static class TransitionBody
     }
 
     /// <summary>Where the original code begins; <see cref="int.MaxValue"/> when neither is the original code.</summary>
-    internal static int OriginalStart(MethodForm closed, MethodForm open) =>
-        closed.IsOriginal ? GateLength + ForwarderLength(open) : open.IsOriginal ? GateLength + ForwarderLength(closed) : int.MaxValue;
+    internal static int OriginalStart(MethodForm closed, MethodForm open, bool holds = false) =>
+        closed.IsOriginal ? LengthOfGate(holds) + ForwarderLength(open) : open.IsOriginal ? LengthOfGate(holds) + ForwarderLength(closed) : int.MaxValue;
+
+    private static int LengthOfGate(bool holds) => holds ? GateLength + HoldLength : GateLength;
 
     private static int ForwarderLength(MethodForm form) => form.Arguments * 4 + 6;
 
-    private static void WriteGate(Span<byte> output, nint gate, bool branchWhenOpen, int distance)
+    private static void WriteGate(Span<byte> output, nint gate, HoldForm? hold, bool branchWhenOpen, int distance)
+    {
+        WriteRead(output, gate);
+        output = output[ReadLength..];
+        if (hold is { } form)
+        {
+            WriteHold(output, form);
+            output = output[HoldLength..];
+        }
+        Branch(output, branchWhenOpen ? (byte)0x3A : (byte)0x39, distance); // brtrue, brfalse
+    }
+
+    private static void WriteRead(Span<byte> output, nint word)
     {
         output[0] = 0x21; // ldc.i8
-        BinaryPrimitives.WriteInt64LittleEndian(output[1..], gate);
+        BinaryPrimitives.WriteInt64LittleEndian(output[1..], word);
         output[9] = 0xD3; // conv.u
-        output[10] = 0xFE; // volatile.: the JIT may not move the read out of a loop that it makes of a tail call
+        output[10] = 0xFE; // volatile.: the JIT may not move the read out of a loop, one that it makes of a tail call among them
         output[11] = 0x13;
         output[12] = 0x4A; // ldind.i4
-        output[13] = branchWhenOpen ? (byte)0x3A : (byte)0x39; // brtrue, brfalse
-        BinaryPrimitives.WriteInt32LittleEndian(output[14..], distance);
+    }
+
+    // Behind the read, with its value on the stack:
+    //   if (value <= 1u) goto on; if (thread == owner) { value = what the owner sees; goto on; } yield; goto read;
+    // A yield and no sleep: whoever is in a sleep can be interrupted, and a method that never waited has no answer to that.
+    private static void WriteHold(Span<byte> output, HoldForm form)
+    {
+        const int on = HoldLength, mine = HoldLength - 1;
+        output[0] = 0x25; // dup
+        output[1] = 0x17; // ldc.i4.1
+        Branch(output[2..], 0x44, on - 7); // ble.un
+        output[7] = 0x26; // pop
+        output[8] = 0x28; // call
+        BinaryPrimitives.WriteInt32LittleEndian(output[9..], form.ThreadIdToken);
+        WriteRead(output[13..], form.Owner);
+        Branch(output[26..], 0x3B, mine - 31); // beq
+        output[31] = 0x28; // call
+        BinaryPrimitives.WriteInt32LittleEndian(output[32..], form.YieldToken);
+        output[36] = 0x26; // pop
+        Branch(output[37..], 0x38, -(ReadLength + mine)); // br
+        output[mine] = form.OwnerSeesOpen ? (byte)0x17 : (byte)0x16; // ldc.i4.1, ldc.i4.0
+    }
+
+    private static void Branch(Span<byte> output, byte code, int distance)
+    {
+        output[0] = code;
+        BinaryPrimitives.WriteInt32LittleEndian(output[1..], distance);
     }
 
     private static void WriteForwarder(Span<byte> output, MethodForm form)

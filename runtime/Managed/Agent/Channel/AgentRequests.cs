@@ -33,6 +33,8 @@ internal sealed class AgentRequests(Func<IPatchTransitions> create, TimeProvider
         };
         if (change.Plan is null && request.Kind is MessageKind.Check or MessageKind.Apply)
             throw new ProtocolException("a change without a plan");
+        if (change.Active is not { Rule: ActiveCodeRule.Finish or ActiveCodeRule.Wait or ActiveCodeRule.Refuse, Milliseconds: >= 0 })
+            throw new ProtocolException("a rule for calls under way that is none");
         try
         {
             _transitions ??= create();
@@ -41,8 +43,8 @@ internal sealed class AgentRequests(Func<IPatchTransitions> create, TimeProvider
                 MessageKind.Inspect => Of(MessageKind.Facts, _transitions.Inspect(), MessageLayout.Facts),
                 MessageKind.Status => Of(MessageKind.Force, _records.Of(_transitions.Status()), MessageLayout.Status),
                 MessageKind.Check => Of(MessageKind.Step, _transitions.Check(change.Plan!), MessageLayout.Step),
-                MessageKind.Apply => Of(MessageKind.Step, _records.Applied(_transitions.Apply(change.Plan!), change.Plan!, change.Author, user), MessageLayout.Step),
-                _ => Of(MessageKind.Step, _records.RolledBack(_transitions.RollBack(), change.Author), MessageLayout.Step),
+                MessageKind.Apply => Of(MessageKind.Step, _records.Applied(_transitions.Apply(change.Plan!, change.Active), change.Plan!, change.Author, user), MessageLayout.Step),
+                _ => Of(MessageKind.Step, _records.RolledBack(_transitions.RollBack(change.Active), change.Author), MessageLayout.Step),
             };
         }
         catch (AgentException refused)

@@ -12,7 +12,7 @@ namespace HotpatchBuild.Agent.Interop;
 internal static unsafe partial class ProfilerLibrary
 {
     /// <summary>What <c>hotpatch_abi</c> has to say.</summary>
-    internal const int Version = 2;
+    internal const int Version = 3;
 
     private const string Library = "libhotpatch";
 
@@ -75,7 +75,7 @@ internal static unsafe partial class ProfilerLibrary
     internal static partial long GetEdges(Edge* edges, long capacity);
 
     [LibraryImport(Library, EntryPoint = "hotpatch_snapshot")]
-    internal static partial int TakeSnapshot(Snapshot* snapshot);
+    internal static partial int TakeSnapshot(Snapshot* snapshot, Guard* guard);
 
     [LibraryImport(Library, EntryPoint = "hotpatch_free_snapshot")]
     internal static partial void FreeSnapshot(Snapshot* snapshot);
@@ -158,6 +158,41 @@ internal static unsafe partial class ProfilerLibrary
 
         /// <summary>The module comes with compiled code.</summary>
         ReadyToRun = 4,
+    }
+
+    /// <summary>A method that may be in the way of a gate.</summary>
+    internal struct Watch
+    {
+        internal nint Module;
+        internal int Token;
+
+        internal WatchKind Kind;
+    }
+
+    /// <summary>Which of its frames are in the way.</summary>
+    internal enum WatchKind
+    {
+        /// <summary>Any.</summary>
+        Any = 1,
+
+        /// <summary>Any but those at addresses that are known to be harmless.</summary>
+        ButHarmless = 2,
+    }
+
+    /// <summary>A word that is set while all managed threads stand, when nothing is in the way.</summary>
+    internal struct Guard
+    {
+        internal Watch* Watches;
+        internal long WatchCount;
+
+        /// <summary>Addresses in ascending order.</summary>
+        internal nint* Harmless;
+        internal long HarmlessCount;
+        internal nint Gate;
+        internal uint Value;
+
+        /// <summary>1 when it was set.</summary>
+        internal int Stored;
     }
 
     /// <summary>The managed stacks of all threads.</summary>

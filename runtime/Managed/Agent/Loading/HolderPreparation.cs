@@ -16,17 +16,29 @@ internal static class HolderPreparation
 
     /// <summary>Finds a holder method in its patch assembly.</summary>
     /// <exception cref="AgentException">It is not there.</exception>
-    internal static MethodInfo Find(Assembly patch, MethodPlan plan)
+    internal static MethodInfo Find(Assembly patch, MethodPlan plan) => Find(patch, plan.HolderType, plan.HolderMethod, plan.DisplayName);
+
+    /// <summary>Finds the method that transition code is called through.</summary>
+    /// <exception cref="AgentException">It is not there, or cannot be called as such.</exception>
+    internal static MethodInfo Find(Assembly patch, TransitionPlan plan)
+    {
+        var method = Find(patch, plan.HolderType, plan.HolderMethod, plan.DisplayName);
+        bool fits = method is { IsStatic: true, IsGenericMethod: false } && method.GetParameters().Length == 0
+            && (plan.Moment == TransitionMoment.Precondition ? method.ReturnType == typeof(bool) || method.ReturnType == typeof(string) : method.ReturnType == typeof(void));
+        return fits ? method : throw new AgentException(AgentError.CannotBind, plan.DisplayName, plan.HolderType + "." + plan.HolderMethod);
+    }
+
+    private static MethodInfo Find(Assembly patch, string holderType, string holderMethod, string displayName)
     {
         try
         {
-            var type = patch.GetType(plan.HolderType, throwOnError: true)!;
-            return Array.Find(type.GetMethods(Declared), m => m.Name == plan.HolderMethod)
-                ?? throw new AgentException(AgentError.CannotBind, plan.DisplayName, plan.HolderType + "." + plan.HolderMethod);
+            var type = patch.GetType(holderType, throwOnError: true)!;
+            return Array.Find(type.GetMethods(Declared), m => m.Name == holderMethod)
+                ?? throw new AgentException(AgentError.CannotBind, displayName, holderType + "." + holderMethod);
         }
         catch (Exception e) when (IsBinding(e))
         {
-            throw new AgentException(AgentError.CannotBind, plan.DisplayName, e.Message);
+            throw new AgentException(AgentError.CannotBind, displayName, e.Message);
         }
     }
 

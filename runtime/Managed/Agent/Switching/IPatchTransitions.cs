@@ -14,10 +14,12 @@ internal interface IPatchTransitions
 
     /// <summary>Brings a delta into force, instead of the one that is: all of it, or nothing.</summary>
     /// <param name="plan">The delta.</param>
-    StepReport Apply(DeltaPlan plan);
+    /// <param name="active">What happens with calls that are under way.</param>
+    StepReport Apply(DeltaPlan plan, ActiveCodeChoice active);
 
     /// <summary>Brings the baseline's code back into force.</summary>
-    StepReport RollBack();
+    /// <param name="active">What happens with calls that are under way.</param>
+    StepReport RollBack(ActiveCodeChoice active);
 
     /// <summary>What is in force.</summary>
     ForceReport Status();

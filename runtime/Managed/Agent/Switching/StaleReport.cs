@@ -22,7 +22,7 @@ internal sealed record StaleReport(IReadOnlyList<StaleCode> Stale, double Suspen
         if (!methods.Values.Any(m => m.Bodies.Count > 0))
             return new StaleReport([], 0);
         ProfilerLibrary.Snapshot snapshot;
-        int result = ProfilerLibrary.TakeSnapshot(&snapshot);
+        int result = ProfilerLibrary.TakeSnapshot(&snapshot, null);
         try
         {
             Profiler.Check(result, "SuspendRuntime", "");
@@ -40,7 +40,7 @@ internal sealed record StaleReport(IReadOnlyList<StaleCode> Stale, double Suspen
         IReadOnlyDictionary<MethodKey, (PatchedMethod Method, Holder Holder)> holders)
     {
         var counts = new Dictionary<(string Method, StaleKind Kind, int Thread), int>();
-        var inliners = Inliners(methods);
+        var inliners = Inliners(methods.Values.Where(m => m.InForce is not null));
         var inFlight = InFlight(methods, holders);
         var redirected = methods.Values.Where(m => m.InForce is not null).Select(m => m.Key).ToHashSet();
         var possible = new PossibleInlining(redirected);
@@ -103,15 +103,13 @@ internal sealed record StaleReport(IReadOnlyList<StaleCode> Stale, double Suspen
         return result;
     }
 
-    /// <summary>The methods into which a redirected method's original code was inlined, directly or through others.</summary>
-    private static Dictionary<MethodKey, List<PatchedMethod>> Inliners(IReadOnlyDictionary<MethodKey, PatchedMethod> methods)
+    /// <summary>The methods into which some methods' original code was inlined, directly or through others.</summary>
+    internal static Dictionary<MethodKey, List<PatchedMethod>> Inliners(IEnumerable<PatchedMethod> methods)
     {
         var result = new Dictionary<MethodKey, List<PatchedMethod>>();
         var callers = Profiler.GetInlinings().ToLookup(e => e.Callee, e => e.Caller);
-        foreach (var method in methods.Values)
+        foreach (var method in methods)
         {
-            if (method.InForce is null)
-                continue;
             var seen = new HashSet<MethodKey> { method.Key };
             var waiting = new Queue<MethodKey>(seen);
             while (waiting.TryDequeue(out var callee))
@@ -127,5 +125,5 @@ internal sealed record StaleReport(IReadOnlyList<StaleCode> Stale, double Suspen
         return result;
     }
 
-    private static string Unnamed(MethodKey key) => "0x" + key.Token.ToString("X8", CultureInfo.InvariantCulture);
+    internal static string Unnamed(MethodKey key) => "0x" + key.Token.ToString("X8", CultureInfo.InvariantCulture);
 }

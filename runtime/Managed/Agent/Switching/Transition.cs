@@ -19,6 +19,9 @@ internal sealed class Transition(nint gate, DeltaPlan? from, DeltaPlan? to)
     /// <summary>The methods whose code it changes, and what they do behind it.</summary>
     internal List<(PatchedMethod Method, Holder? Closed, Holder? Open)> Changes { get; } = [];
 
+    /// <summary>True when its gate can hold: code of a delta runs at it.</summary>
+    internal bool Holds { get; set; }
+
     /// <summary>True when assemblies that were loaded behind the switch follow it with gates of their own: then its gate alone does not lead back.</summary>
     internal bool HasLateAssemblies { get; set; }
 

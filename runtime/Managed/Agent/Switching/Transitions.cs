@@ -35,6 +35,7 @@ internal sealed class Transitions : IPatchTransitions
     private readonly PatchImages images = new();
     private readonly HashSet<Assembly> prepared = [];
     private readonly Dictionary<nint, ModuleReferences> references = [];
+    private readonly TransitionCode code = new();
     private readonly Dictionary<MethodKey, PatchedMethod> methods = [];
     private readonly Dictionary<MethodKey, (PatchedMethod Method, Holder Holder)> holders = [];
 
@@ -76,11 +77,13 @@ internal sealed class Transitions : IPatchTransitions
     public StepReport Check(DeltaPlan plan) => Step(() =>
     {
         var changes = Plan(plan);
-        return Report(changes.Count(c => c.Open is not null), plan, null);
+        code.RequireIdle();
+        code.Ask(CodeOf(plan, TransitionMoment.Precondition), 0);
+        return Report(changes.Count(c => c.Open is not null), plan, Active(Changed(plan, changes)));
     });
 
     /// <inheritdoc/>
-    public StepReport Apply(DeltaPlan plan) => Step(() =>
+    public StepReport Apply(DeltaPlan plan, ActiveCodeChoice active) => Step(() =>
     {
         wanted = plan;
         if (InForce?.DeltaId != plan.DeltaId)
@@ -89,26 +92,36 @@ internal sealed class Transitions : IPatchTransitions
             {
                 // It was rolled back, and nothing came in between. What was loaded since goes behind the same gate before that is opened.
                 CoverBeforeSwitch(latest);
+                code.RequireIdle();
+                code.Ask(CodeOf(plan, TransitionMoment.Precondition), active.Milliseconds);
+                var run = code.NotDone(CodeOf(plan, TransitionMoment.Transition));
+                Open(latest.Gate, true, latest.Changes, active, run);
                 SetGate(true);
+                code.Note(run);
                 latest.Since = DateTime.UtcNow;
             }
             else
-                Switch(plan);
+                Switch(plan, active);
         }
         CatchUp();
         return Report(CountInForce(), plan, FindStale());
     });
 
     /// <inheritdoc/>
-    public StepReport RollBack() => Step(() =>
+    public StepReport RollBack(ActiveCodeChoice active) => Step(() =>
     {
         if (InForce is null)
             throw new AgentException(AgentError.NothingInForce);
         int count = CountInForce();
         if (open && latest!.From is null && !latest.HasLateAssemblies)
+        {
+            code.RequireIdle();
+            Open(latest.Gate, false, latest.Changes, active, CodeOf(InForce, TransitionMoment.Rollback));
             SetGate(false);
+        }
         else
-            Switch(null);
+            Switch(null, active);
+        code.Forget();
         return Report(count, null, FindStale());
     });
 
@@ -173,20 +186,28 @@ internal sealed class Transitions : IPatchTransitions
         plan is null ? [] : [.. plan.Modules.Where(m => TargetModules.Find(m).Count == 0).Select(m => m.Assembly)];
 
     /// <summary>Brings a plan into force, or the baseline.</summary>
-    private void Switch(DeltaPlan? plan)
+    private void Switch(DeltaPlan? plan, ActiveCodeChoice active)
     {
         var next = new Transition(Profiler.NewGate(), InForce, plan);
         notCompiled.Clear();
-        next.Changes.AddRange(plan is null ? [] : Plan(plan));
-        var planned = next.Changes.Select(c => c.Method).ToHashSet();
-        next.Changes.AddRange(methods.Values.Where(m => m.InForce is not null && !planned.Contains(m)).Select(m => (m, m.InForce, (Holder?)null)));
+        next.Changes.AddRange(Changed(plan, plan is null ? [] : Plan(plan)));
+        // Before anything is compiled: requests that are refused again and again are to leave nothing behind.
+        code.RequireIdle();
+        if (plan is not null)
+            code.Ask(CodeOf(plan, TransitionMoment.Precondition), active.Milliseconds);
+        var run = plan is null ? CodeOf(InForce, TransitionMoment.Rollback) : code.NotDone(CodeOf(plan, TransitionMoment.Transition));
+        // Its own way back may hold too.
+        next.Holds = run.Count > 0 || plan is not null && CodeOf(plan, TransitionMoment.Rollback).Count > 0 || plan is not null && CodeOf(plan, TransitionMoment.Transition).Count > 0;
+        if (active.Rule == ActiveCodeRule.Refuse)
+            new ActiveCode(next.Changes, holders).RequireNone();
 
         // When this fails half way, some methods hang on the new gate. It stays closed, where they do what is in force; but the gate before it no longer
         // reaches them, so it can't lead back any more. An open transition that leads nowhere takes its place.
         var instead = new Transition(Profiler.NewGate(), InForce, InForce) { Since = latest?.Since ?? default };
         try
         {
-            Install(next.Gate, next.Changes, fresh: false);
+            Install(next.Gate, next.Changes, fresh: false, next.Holds, ownerSeesOpen: plan is not null);
+            Open(next.Gate, true, next.Changes, active, run);
         }
         catch
         {
@@ -201,6 +222,69 @@ internal sealed class Transitions : IPatchTransitions
         covered.UnionWith(plan is null ? [] : plan.Modules.Where(m => m.Methods.Count == 0).SelectMany(TargetModules.Find));
         SetGate(true);
         latest.Since = DateTime.UtcNow;
+        if (plan is not null)
+            code.Note(run);
+    }
+
+    /// <summary>Code of a plan that runs at a moment, of all assemblies that are loaded: the data of others is made by new code.</summary>
+    private List<BoundTransition> CodeOf(DeltaPlan? plan, TransitionMoment moment)
+    {
+        var result = new List<BoundTransition>();
+        foreach (var (module, assembly) in plan is null ? [] : TargetsOf(plan))
+            foreach (var transition in module.Transitions.Where(t => t.Moment == moment))
+                result.Add(new BoundTransition(transition, HolderPreparation.Find(images.Loaded(module, TargetModules.ContextOf(assembly)), transition))
+                {
+                    Key = (assembly, transition.Identity),
+                });
+        return result;
+    }
+
+    /// <summary>What a plan changes, and what is in force and not in it.</summary>
+    private List<(PatchedMethod Method, Holder? Closed, Holder? Open)> Changed(DeltaPlan? plan, List<(PatchedMethod Method, Holder? Closed, Holder? Open)> changes)
+    {
+        if (plan is not null && InForce?.DeltaId == plan.DeltaId)
+            return changes;
+        var planned = changes.Select(c => c.Method).ToHashSet();
+        return [.. changes, .. methods.Values.Where(m => m.InForce is not null && !planned.Contains(m)).Select(m => (m, m.InForce, (Holder?)null))];
+    }
+
+    /// <summary>Calls that are under way. A report never fails for it.</summary>
+    private StaleReport Active(List<(PatchedMethod Method, Holder? Closed, Holder? Open)> changes)
+    {
+        try
+        {
+            return new ActiveCode(changes, holders).Look();
+        }
+        catch (AgentException e)
+        {
+            return new StaleReport([new StaleCode(string.Join(' ', e.Failure.Details), StaleKind.Unknown, 0, 0)], 0);
+        }
+    }
+
+    /// <summary>Sets a gate as the rule for calls under way has it. Where code of the delta runs at the switch, calls that begin meanwhile wait for its end.</summary>
+    /// <exception cref="AgentException">There was no moment for it, or the code failed or did not end in time; the gate is as it was.</exception>
+    private void Open(nint gate, bool value, List<(PatchedMethod Method, Holder? Closed, Holder? Open)> changes, ActiveCodeChoice active, List<BoundTransition> run)
+    {
+        const uint holds = 2;
+        (uint before, uint after) = value ? (0u, 1u) : (1u, 0u);
+        uint first = run.Count > 0 ? holds : after;
+        IEnumerable<(PatchedMethod Method, Holder? Closed, Holder? Open)> leading = value ? changes : changes.Select(c => (c.Method, c.Open, c.Closed));
+        if (active.Rule != ActiveCodeRule.Finish)
+            new ActiveCode(leading, holders).Store(gate, first, active);
+        else
+            ProfilerLibrary.SetGate(gate, first);
+        if (run.Count == 0)
+            return;
+        uint next = before;
+        try
+        {
+            code.Run(run, active.Milliseconds);
+            next = after;
+        }
+        finally
+        {
+            ProfilerLibrary.SetGate(gate, next);
+        }
     }
 
     private void SetGate(bool value)
@@ -331,7 +415,12 @@ internal sealed class Transitions : IPatchTransitions
     }
 
     /// <summary>Gives methods bodies with both codes.</summary>
-    private void Install(nint gate, List<(PatchedMethod Method, Holder? Closed, Holder? Open)> changes, bool fresh)
+    /// <param name="gate">The gate that they read.</param>
+    /// <param name="changes">The methods.</param>
+    /// <param name="fresh">Their assembly is being loaded.</param>
+    /// <param name="holds">The gate may hold.</param>
+    /// <param name="ownerSeesOpen">What the thread sees then that runs the delta's code: the new code, whichever side that is on.</param>
+    private void Install(nint gate, List<(PatchedMethod Method, Holder? Closed, Holder? Open)> changes, bool fresh, bool holds, bool ownerSeesOpen = true)
     {
         if (changes.Count == 0)
             return;
@@ -340,7 +429,7 @@ internal sealed class Transitions : IPatchTransitions
             byte[] body;
             try
             {
-                body = TransitionBody.Build(method.Original, gate, FormOf(closed), FormOf(opened));
+                body = TransitionBody.Build(method.Original, gate, FormOf(closed), FormOf(opened), holds ? HoldFormOf(method.Key.Module, ownerSeesOpen) : null);
             }
             catch (InvalidDataException e)
             {
@@ -353,7 +442,7 @@ internal sealed class Transitions : IPatchTransitions
         Profiler.TakeErrors();
         nint first = Profiler.ReJit([.. changes.Select(c => c.Method.Key)], fresh);
         foreach (var (method, closed, opened) in changes)
-            method.Bodies.Add(new InstalledBody(first, TransitionBody.OriginalStart(FormOf(closed), FormOf(opened))));
+            method.Bodies.Add(new InstalledBody(first, TransitionBody.OriginalStart(FormOf(closed), FormOf(opened), holds)));
 
         foreach (var (method, _, _) in changes)
             Compile(method);
@@ -363,6 +452,17 @@ internal sealed class Transitions : IPatchTransitions
                 throw new AgentException(AgentError.RuntimeRefused, "ReJIT", Profiler.Hex(result), failing.DisplayName);
             else
                 NoteNotCompiled(key, result);
+    }
+
+    private HoldForm HoldFormOf(nint module, bool ownerSeesOpen)
+    {
+        if (!references.TryGetValue(module, out var added))
+            references[module] = added = new ModuleReferences(module);
+        var core = typeof(object).Assembly.GetName();
+        // int Environment.get_CurrentManagedThreadId(), bool Thread.Yield() (ECMA-335 II.23.2.1)
+        int[] tokens = added.Add(
+            [new HolderReference(core, "System.Environment", "get_CurrentManagedThreadId", [0, 0, 8], []), new HolderReference(core, "System.Threading.Thread", "Yield", [0, 0, 2], [])]);
+        return new HoldForm(code.Owner, tokens[0], tokens[1], ownerSeesOpen);
     }
 
     private static MethodForm FormOf(Holder? holder) => holder?.Form ?? MethodForm.Original;
@@ -433,7 +533,7 @@ internal sealed class Transitions : IPatchTransitions
         var all = Plan(transition.To!);
         var known = transition.Changes.Select(c => c.Method).ToHashSet();
         var more = all.Where(c => !known.Contains(c.Method)).ToList();
-        Install(transition.Gate, more, fresh: false);
+        Install(transition.Gate, more, fresh: false, transition.Holds);
         transition.Changes.AddRange(more);
         covered.UnionWith(more.Select(c => c.Method.Method.Module.Assembly));
         failed.Clear();
@@ -452,7 +552,7 @@ internal sealed class Transitions : IPatchTransitions
                 return;
             // Behind a gate of its own, closed until all is ready: when this fails half way, its methods do what they did.
             nint gate = Profiler.NewGate();
-            Install(gate, changes, fresh);
+            Install(gate, changes, fresh, holds: false);
             ProfilerLibrary.SetGate(gate, 1);
             transition.HasLateAssemblies = true;
             transition.Changes.AddRange(changes);

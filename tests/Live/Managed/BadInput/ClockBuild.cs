@@ -107,7 +107,10 @@ internal sealed class ClockBuild
     /// <param name="token">The method's token; another one is a delta that does not fit.</param>
     /// <param name="body">The new body.</param>
     /// <param name="references">What it refers to beside the framework.</param>
-    public DeltaFile Delta(string says, int? token = null, string? body = null, params MetadataReference[] references)
+    public DeltaFile Delta(string says, int? token = null, string? body = null, params MetadataReference[] references) => Delta(says, DeltaActiveCode.Default, token, body, references);
+
+    /// <summary>The same, with a choice of what happens with calls that are under way.</summary>
+    public DeltaFile Delta(string says, DeltaActiveCode active, int? token = null, string? body = null, params MetadataReference[] references)
     {
         string patch = $"HotpatchBuild.Patch.{Name}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(says + body)))[..16]}";
         var table = new ManagedPatchTable
@@ -132,6 +135,7 @@ internal sealed class ClockBuild
                 CreatedAt = new DateTimeOffset(2026, 8, 1, 12, 0, 0, TimeSpan.Zero),
                 CreatedBy = "HotpatchBuild 0.1.0",
                 Advisory = new DeltaAdvisory("", []),
+                ActiveCode = active,
                 Modules =
                 [
                     new DeltaModule(Name, PatchEngine.Managed, Mvid, null, "", "", [new DeltaFunction("Clock.Words.Say", "Clock.Words.Say(int)", "Clock.cs", 16, 16, false)]),
@@ -139,6 +143,9 @@ internal sealed class ClockBuild
             },
             new Dictionary<string, ImmutableArray<byte>> { [Name] = image });
     }
+
+    /// <summary>The program, for bodies that use it.</summary>
+    public MetadataReference Program => MetadataReference.CreateFromImage(_image);
 
     /// <summary>A library that no process has.</summary>
     public static MetadataReference Library(string name, string source) => MetadataReference.CreateFromImage(Compile(name, source, OutputKind.DynamicallyLinkedLibrary, []));

@@ -39,8 +39,12 @@ internal sealed class FakeTransitions : Switching.IPatchTransitions
 
     public Agent.StepReport Check(Agent.DeltaPlan plan) => Called("check " + plan.DeltaId, Step(_inForce?.DeltaId));
 
-    public Agent.StepReport Apply(Agent.DeltaPlan plan)
+    /// <summary>What the last step was to do with calls that are under way.</summary>
+    public Agent.ActiveCodeChoice? Active { get; private set; }
+
+    public Agent.StepReport Apply(Agent.DeltaPlan plan, Agent.ActiveCodeChoice active)
     {
+        Active = active;
         Called("apply " + plan.DeltaId, 0);
         Working.Set();
         Go.Wait();
@@ -49,8 +53,9 @@ internal sealed class FakeTransitions : Switching.IPatchTransitions
         return Step(_inForce?.DeltaId);
     }
 
-    public Agent.StepReport RollBack()
+    public Agent.StepReport RollBack(Agent.ActiveCodeChoice active)
     {
+        Active = active;
         Called("rollback", 0);
         if (Failure is null)
             _inForce = null;

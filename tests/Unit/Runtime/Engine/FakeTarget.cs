@@ -142,6 +142,11 @@ internal sealed class FakeTarget : ITargetMemory, ISwitcher
         AssertUnwindTableSorted();
     }
 
+    /// <summary>What a survey finds.</summary>
+    public ImmutableArray<ActiveCall> Active { get; set; } = [];
+
+    public ImmutableArray<ActiveCall> Survey(ImmutableArray<GuardedRange> ranges, TimeSpan patience) => [.. Active.Where(call => ranges.Any(range => range.Function == call.Function))];
+
     public SwitchReport Execute(SwitchPlan plan)
     {
         if (NeverSafe)
