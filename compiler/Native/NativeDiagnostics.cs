@@ -116,8 +116,8 @@ internal static class NativeDiagnostics
 
     /// <summary>0: the field.</summary>
     public static readonly DiagnosticDescriptor StaticStartsAnew = new(
-        "HPB2342", "An added static field starts anew with the next delta",
-        "{0} is a new static field that holds objects: the next delta has a {0} of its own, with its first value, because it does not know the types of this one's objects.",
+        "HPB2342", "An added field starts anew with the next delta",
+        "{0} is a new field that holds objects: the next delta has a {0} of its own, with its first value, because it does not know the types of this one's objects.",
         "Let nothing depend on its value beyond the next delta; values without references, and strings, are kept.", ExitCode.Refused)
         { Why = "Every delta brings the types that the baseline does not have, and code of one delta does not recognise objects of the other's. Values that hold no such object are handed on." };
 
