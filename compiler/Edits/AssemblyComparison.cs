@@ -70,7 +70,7 @@ internal static class AssemblyComparison
         return new OpenComparison(comparison.Match, new EditSet(
             @new.Name, edits, comparison.Diagnostics, elements, oldGraph, newGraph,
             ChangedKeys(edits.Select(e => e.Old), old, e => comparison.Match.NewOf(e) is null, []),
-            ChangedKeys(edits.Select(e => e.New), @new, e => comparison.Match.OldOf(e) is null, FirstSeen(oldGraph, newGraph, elements))));
+            ChangedKeys(edits.Select(e => e.New), @new, e => comparison.Match.OldOf(e) is null, FirstSeen(oldGraph, newGraph, elements))) { Folded = comparison.FoldedValues });
     }
 
     private static FrozenSet<string> ChangedKeys(IEnumerable<ElementIdentity?> edited, AssemblyModel model, Func<IMemberDefinition, bool> alone, IEnumerable<string> more)

@@ -53,6 +53,9 @@ internal sealed class EditSet
     /// <summary>What the developer has to know about a delta.</summary>
     public ImmutableArray<Failure> Warnings { get; }
 
+    /// <summary>Values that changed and that code of other assemblies, if there is any, has compiled in. Empty where such edits are refused.</summary>
+    public ImmutableArray<FoldedValue> Folded { get; init; } = [];
+
     /// <summary>Which element of the baseline is which of the new revision.</summary>
     public ElementMap Elements { get; }
 

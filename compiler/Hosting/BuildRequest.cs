@@ -33,6 +33,9 @@ public sealed record BuildRequest
     /// <summary>The assemblies of the projects that it refers to, as they are deployed. Empty for a native build: ILC's arguments name them.</summary>
     public required IReadOnlyList<string> ProjectAssemblies { get; init; }
 
+    /// <summary>The folder with the program as it is deployed; empty where it is not known.</summary>
+    public string OutputDirectory { get; init; } = "";
+
     /// <summary>What the native compiler and the linker made; null for a CoreCLR program.</summary>
     public required NativeOutputs? Native { get; init; }
 

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Edits;
+using HotpatchBuild.Compiler.Folding;
 using HotpatchBuild.Compiler.Managed.Emitting;
 using HotpatchBuild.Compiler.Managed.Linking;
 using HotpatchBuild.Formats.Deltas;
@@ -36,7 +37,7 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
             ManagedDeltaResult result = new()
             {
                 Refusals = [.. changed.SelectMany(c => c.Edits.Refusals)],
-                Warnings = [.. changed.SelectMany(c => c.Edits.Warnings)],
+                Warnings = [.. changed.SelectMany(c => c.Edits.Warnings), .. Elsewhere(changed, baseline, build)],
             };
             return result.Refusals.IsEmpty ? Link(changed, build, IdentityOf(baseline, build, typeof(ManagedDeltaCompiler).Module.ModuleVersionId), result) : result;
         }
@@ -50,6 +51,9 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
                 assembly.Dispose();
         }
     }
+
+    private static IEnumerable<Failure> Elsewhere(List<ChangedAssembly> changed, ManagedBuild baseline, ManagedBuild build) => UsesElsewhere.Find(
+        [.. changed.Select(c => c.Edits)], [.. baseline.Assemblies.Select(a => new ProcessAssembly(a.Name, Revision(a)))], [.. build.References, .. build.Deployed]);
 
     private static HashSet<string> Names(ManagedBuild build) =>
         [.. build.Assemblies.Select(a => a.Name), .. build.References.Select(r => Path.GetFileNameWithoutExtension(r)!)];

@@ -119,7 +119,7 @@ internal static class NativeDiagnostics
         "HPB2342", "An added field starts anew with the next delta",
         "{0} is a new field that holds objects: the next delta has a {0} of its own, with its first value, because it does not know the types of this one's objects.",
         "Let nothing depend on its value beyond the next delta; values without references, and strings, are kept.", ExitCode.Refused)
-        { Why = "Every delta brings the types that the baseline does not have, and code of one delta does not recognise objects of the other's. Values that hold no such object are handed on." };
+        { Why = "Every delta brings the types that the baseline does not have, and code of one delta does not recognise objects of the other's. Values that hold no such object are handed on.", Severity = FailureSeverity.Warning };
 
     public static readonly DiagnosticDescriptor NoStaticBlocks = new(
         "HPB2345", "The baseline reserves no room for static fields", "New code brings static fields of {0} that hold references, and the baseline reserves no room for such fields.",

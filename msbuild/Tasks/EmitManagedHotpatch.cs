@@ -9,12 +9,15 @@ public sealed class EmitManagedHotpatch : EmitHotpatch
     /// <summary>The assemblies of the projects that it refers to.</summary>
     public ITaskItem[] ProjectAssemblies { get; set; } = [];
 
+    /// <summary>The folder with the program as it is deployed.</summary>
+    public string OutputDirectory { get; set; } = "";
+
     /// <inheritdoc/>
     private protected override BuildRequest Complete(BuildRequest request)
     {
         List<string> assemblies = ProjectAssemblies.Select(item => Path.GetFullPath(item.ItemSpec)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         foreach (string assembly in assemblies)
             LogValue(nameof(ProjectAssemblies), assembly);
-        return request with { ProjectAssemblies = assemblies };
+        return request with { ProjectAssemblies = assemblies, OutputDirectory = OutputDirectory.Length == 0 ? "" : Path.GetFullPath(OutputDirectory) };
     }
 }

@@ -9,6 +9,7 @@ internal sealed class Comparison(ElementMatch match, EditPolicy policy)
 {
     private readonly List<Edit> edits = [];
     private readonly List<EditDiagnostic> diagnostics = [];
+    private readonly List<FoldedValue> folded = [];
     private readonly DisplayNames oldNames = new(match.Old);
     private readonly DisplayNames newNames = new(match.New);
     private readonly Locations oldLocations = new(match.Old);
@@ -29,6 +30,9 @@ internal sealed class Comparison(ElementMatch match, EditPolicy policy)
     /// <summary>The diagnostics found so far, refusals first, then by source position.</summary>
     public ImmutableArray<EditDiagnostic> Diagnostics =>
         [.. diagnostics.Distinct().OrderByDescending(d => d.Severity).ThenBy(d => d.Failure.Where?.File, StringComparer.Ordinal).ThenBy(d => d.Failure.Where?.Line).ThenBy(d => d.Failure.Id, StringComparer.Ordinal)];
+
+    /// <summary>Values found so far that other assemblies may have compiled in.</summary>
+    public ImmutableArray<FoldedValue> FoldedValues => [.. folded];
 
     /// <summary>What of the new revision runs once.</summary>
     public RunOnce RunOnce => runOnce ??= new RunOnce(Match.New, m => Match.New.Module.EntryPoint is null && IsVisible(m));
@@ -107,6 +111,13 @@ internal sealed class Comparison(ElementMatch match, EditPolicy policy)
     /// <summary>Refuses an edit.</summary>
     public void Refuse(DiagnosticDescriptor descriptor, SourceLocation? where, params ReadOnlySpan<object?> arguments) =>
         diagnostics.Add(new(EditSeverity.Refusal, descriptor.At(where, arguments)));
+
+    /// <summary>Notes a constant or method with a changed default value for the look at other assemblies, where they can name it at all.</summary>
+    public void Folded(IMemberDefinition @new, string detail)
+    {
+        if (IsVisible(@new))
+            folded.Add(new(@new is FieldDefinition, @new.DeclaringType.FullName, @new.Name, (@new as MethodDefinition)?.Parameters.Count ?? 0, Name(@new), detail, Where(@new)));
+    }
 
     /// <summary>Warns about an edit.</summary>
     public void Warn(DiagnosticDescriptor descriptor, SourceLocation? where, params ReadOnlySpan<object?> arguments) =>

@@ -125,7 +125,11 @@ internal static class FieldComparer
         }
         comparison.Changed(EditKind.ConstantChanged, old, @new, noOp: true, detail);
         if (comparison.IsVisibleOutside(@new)) comparison.Refuse(EditDiagnostics.VisibleConstantChanged, where, name, detail);
-        else comparison.Warn(EditDiagnostics.ConstantChanged, where, name, detail);
+        else
+        {
+            comparison.Warn(EditDiagnostics.ConstantChanged, where, name, detail);
+            comparison.Folded(@new, detail);
+        }
     }
 
     /// <summary>Fields that both revisions have must stand where they stood: behind the same fields, none of them gone.</summary>

@@ -172,6 +172,7 @@ internal static class MethodComparer
         // Callers in this assembly have the value in their own IL and are edits themselves.
         comparison.Changed(EditKind.ParameterDefaultChanged, old, @new, noOp: true, detail);
         if (comparison.IsVisibleOutside(@new)) comparison.Refuse(EditDiagnostics.VisibleDefaultChanged, comparison.Where(@new), comparison.Name(@new), detail);
+        else comparison.Folded(@new, detail);
     }
 
     private static string Default(ParameterDefinition parameter)

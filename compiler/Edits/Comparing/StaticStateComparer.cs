@@ -14,7 +14,7 @@ internal static class StaticStateComparer
         foreach (var (before, after) in comparison.Match.Pairs.ToArray())
         {
             if (before is FieldDefinition { IsStatic: true, HasConstant: false, RVA: 0 } field && !AssemblyModel.IsInGenerated(field.DeclaringType)) FirstWritten(field, (FieldDefinition)after, comparison, old, @new);
-            if (before is MethodDefinition { IsConstructor: true, IsStatic: true, DeclaringType.Name: not "<Module>" }) CallsChanged((MethodDefinition)after, comparison);
+            if (before is MethodDefinition { IsConstructor: true, IsStatic: true, DeclaringType.Name: not "<Module>" } constructor) CallsChanged(constructor, (MethodDefinition)after, comparison);
         }
     }
 
@@ -27,26 +27,13 @@ internal static class StaticStateComparer
             comparison.Refuse(folded ? EditDiagnostics.ReadOnlyWritten : EditDiagnostics.StaticFirstWritten, comparison.Where(@new), comparison.Name(@new));
     }
 
-    /// <summary>Follows direct calls only: what a delegate or an override does later is not part of the initialiser.</summary>
-    private static void CallsChanged(MethodDefinition @new, Comparison comparison)
+    /// <summary>Whether code that the baseline's static constructor ran is changed. The field values that came of it stay.</summary>
+    private static void CallsChanged(MethodDefinition old, MethodDefinition @new, Comparison comparison)
     {
-        var model = comparison.Match.New;
-        var changed = comparison.Edits.Where(e => e.Kind == EditKind.MethodBodyChanged).Select(e => e.Identity.Key).ToHashSet(StringComparer.Ordinal);
-        if (changed.Count == 0 || changed.Contains(MetadataNames.Key(@new))) return;
-        var seen = new HashSet<MethodDefinition> { @new };
-        var queue = new Queue<MethodDefinition>(seen);
-        while (queue.TryDequeue(out var method))
-        {
-            foreach (var called in model.References(method).OfType<MethodDefinition>())
-            {
-                if (called.IsVirtual || AssemblyModel.Generated(called).Kind == GeneratedKind.Lambda || !seen.Add(called)) continue;
-                if (changed.Contains(MetadataNames.Key(called)))
-                {
-                    comparison.Warn(EditDiagnostics.InitialiserCallsChanged, comparison.Where(@new), comparison.Name(@new), comparison.Name(called));
-                    return;
-                }
-                queue.Enqueue(called);
-            }
-        }
+        var changed = comparison.Edits.Where(e => e is { Kind: EditKind.MethodBodyChanged, Old: not null }).Select(e => e.Old!.Key).ToHashSet(StringComparer.Ordinal);
+        // A static constructor that is refused is said to differ already; one that only gains or loses fields is not.
+        if (changed.Count == 0 || (changed.Contains(MetadataNames.Key(old)) && InitialiserSlices.OnlyOfOtherFields(old, @new, comparison.Match) is null)) return;
+        if (InitialiserCalls.Of(old, comparison.Match.Old).FirstOrDefault(m => changed.Contains(MetadataNames.Key(m))) is { } called)
+            comparison.Warn(EditDiagnostics.InitialiserCallsChanged, comparison.Where(@new), comparison.Name(@new), comparison.OldName(called));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Edits;
+using HotpatchBuild.Compiler.Folding;
 using HotpatchBuild.Formats.Diagnostics;
 
 namespace HotpatchBuild.Compiler.Native.Naming;
@@ -43,7 +44,7 @@ internal sealed class AssemblyEdits : IProgramEdits
         }
         EditSet[] sets = [.. result._new.Select(n => n.Edits)];
         result.Refusals = [.. refusals, .. sets.SelectMany(s => s.Refusals)];
-        result.Warnings = [.. sets.SelectMany(s => s.Warnings)];
+        result.Warnings = [.. sets.SelectMany(s => s.Warnings), .. UsesElsewhere.Find(sets, [.. before.Select(a => new ProcessAssembly(a.Name, Revision(a)))], [])];
         result.Renaming = SymbolRenaming.Of(result._old.Zip(result._new, (o, n) => (o.Names, n.Names, n.Edits.Elements)));
         // Symbols are in terms of the baseline: a method has moved on to another name since.
         result.Names = new SymbolNames([.. result._new.Select(n => (n.Model, n.Names.Renamed(result.Renaming.Apply))), .. result._old]);

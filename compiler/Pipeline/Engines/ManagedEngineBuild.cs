@@ -71,8 +71,12 @@ internal sealed class ManagedEngineBuild(BuildRequest request, CoreClrBuild buil
     private static IEnumerable<(string Name, Guid Mvid)> Identities(ProgramBuild build) =>
         build.OtherAssemblies.Prepend(build.Assembly).Select(assembly => (assembly.Name, assembly.Mvid));
 
-    private static ManagedBuild Side(ProgramBuild build, ImmutableArray<string> references) =>
-        new() { Assemblies = [build.Assembly, .. build.OtherAssemblies], References = references };
+    private ManagedBuild Side(ProgramBuild build, ImmutableArray<string> references) => new()
+    {
+        Assemblies = [build.Assembly, .. build.OtherAssemblies],
+        References = references,
+        Deployed = Directory.Exists(request.OutputDirectory) ? [.. Directory.GetFiles(request.OutputDirectory, "*.dll").Order(StringComparer.Ordinal)] : [],
+    };
 
     /// <summary>What the compiler was given, without the projects' assemblies: those are part of the build.</summary>
     private IEnumerable<string> References()

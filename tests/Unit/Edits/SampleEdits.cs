@@ -19,9 +19,6 @@ public class SampleEdits
 
     internal static string Actual(string id) => EditCase.Text(AssemblyComparison.Compare(Baseline.Value, Compile(SourcesOf(id))));
 
-    /// <summary>The numbers of all edits, and what each does.</summary>
-    internal static IEnumerable<(string Id, string Title)> Titles => Table.Value.Values.Select(r => (r.Name[..3], r.Name[4..]));
-
     /// <summary>The program's sources by file name.</summary>
     internal static Dictionary<string, string> Sources() => Directory.GetFiles(Folder(), "*.cs").ToDictionary(f => Path.GetFileName(f), File.ReadAllText);
 
