@@ -152,7 +152,7 @@ internal static class NativeDiagnostics
     public static readonly DiagnosticDescriptor SyntheticNotPossible = new(
         "HPB2341", "The new code could not be tried beside the baseline's types",
         "What is refused here might have been patched with the new code beside the baseline's types, but that could not be tried: {0}", ShipFullBuild, ExitCode.Refused)
-        { Why = "The second run of ILC needs the command line, references and assemblies of the baseline's build." };
+        { Why = "The second run of ILC needs the command line, references and assemblies of the baseline's build.", Severity = FailureSeverity.Warning };
 
     public static readonly DiagnosticDescriptor AssemblyAdded = new(
         "HPB2321", "An assembly was added to the program", "The assembly {0} is not part of the baseline.", ShipFullBuild, ExitCode.Refused)

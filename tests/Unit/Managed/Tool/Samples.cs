@@ -9,8 +9,9 @@ internal static class Samples
     [
         new ModulePlan("App", Guid.Parse("0a1b2c3d-0000-1111-2222-333344445555"), "HotpatchBuild.Patch.App.0123456789abcdef", [4, 5, 6],
             [new MethodPlan(0x06000012, "Holders.Cart", "Total_1", [0, 1, 14, 8], [10, 1, 19, 0], 2, "Cart.Total(int) — größer")],
-            [new AddedPlan("HotpatchBuild.Added.0123456789abcdef", [7])]),
-        new ModulePlan("Library", Guid.Empty, "", [], [], []),
+            [new AddedPlan("HotpatchBuild.Added.0123456789abcdef", [7])],
+            [new TransitionPlan(TransitionMoment.Rollback, "<transitions>", "Back", "prices", "Repair.Back()")]),
+        new ModulePlan("Library", Guid.Empty, "", [], [], [], []),
     ]);
 
     public static readonly TargetFacts Facts = new(".NET 10.0.12", true, true, true, [new LoadedAssembly("App", Guid.NewGuid(), "Default", true)]);
@@ -26,7 +27,7 @@ internal static class Samples
         ],
         2);
 
-    public static readonly ChangeRequest Request = new(new Author("ops@host", "hotpatch 0.1.0"), Plan);
+    public static readonly ChangeRequest Request = new(new Author("ops@host", "hotpatch 0.1.0"), new ActiveCodeChoice(ActiveCodeRule.Wait, 2500), Plan);
 
     /// <summary>Each with its reader, which gives the bytes of what it has read.</summary>
     public static IEnumerable<(string Name, ReadOnlyMemory<byte> Bytes, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Again)> All()
