@@ -116,10 +116,10 @@ internal static class NativeDiagnostics
 
     /// <summary>0: the field.</summary>
     public static readonly DiagnosticDescriptor StaticStartsAnew = new(
-        "HPB2342", "An added static field starts anew with the next delta",
-        "{0} is a new static field that holds objects: the next delta has a {0} of its own, with its first value, because it does not know the types of this one's objects.",
+        "HPB2342", "An added field starts anew with the next delta",
+        "{0} is a new field that holds objects: the next delta has a {0} of its own, with its first value, because it does not know the types of this one's objects.",
         "Let nothing depend on its value beyond the next delta; values without references, and strings, are kept.", ExitCode.Refused)
-        { Why = "The process has no metadata for types that a delta brought, so each delta brings its own, and an object of the older delta's type is none of the newer one's.", Severity = FailureSeverity.Warning };
+        { Why = "Every delta brings the types that the baseline does not have, and code of one delta does not recognise objects of the other's. Values that hold no such object are handed on.", Severity = FailureSeverity.Warning };
 
     public static readonly DiagnosticDescriptor NoStaticBlocks = new(
         "HPB2345", "The baseline reserves no room for static fields", "New code brings static fields of {0} that hold references, and the baseline reserves no room for such fields.",
@@ -152,7 +152,7 @@ internal static class NativeDiagnostics
     public static readonly DiagnosticDescriptor SyntheticNotPossible = new(
         "HPB2341", "The new code could not be tried beside the baseline's types",
         "What is refused here might have been patched with the new code beside the baseline's types, but that could not be tried: {0}", ShipFullBuild, ExitCode.Refused)
-        { Why = "The second run of ILC needs the command line, references and assemblies of the baseline's build." };
+        { Why = "The second run of ILC needs the command line, references and assemblies of the baseline's build.", Severity = FailureSeverity.Warning };
 
     public static readonly DiagnosticDescriptor AssemblyAdded = new(
         "HPB2321", "An assembly was added to the program", "The assembly {0} is not part of the baseline.", ShipFullBuild, ExitCode.Refused)

@@ -12,7 +12,8 @@ namespace HotpatchBuild.Compiler.Managed.Emitting;
 /// </summary>
 internal sealed class FieldBesideMaker(DeltaLinker linker, EmittedModule storage, EmittedModule patch)
 {
-    private const string Table = "<table>";
+    /// <summary>Name of the static field with the table.</summary>
+    public const string Table = "<table>";
 
     /// <summary>Makes the type with the table and the value.</summary>
     /// <param name="field">The added field.</param>

@@ -205,7 +205,7 @@ internal sealed class SyntheticEdits : IProgramEdits
         HashSet<string> lasting = new(StringComparer.Ordinal);
         foreach ((TypeDefinition made, TypeDefinition source) in linker.EmittedTypes.Where(t => linker.Added.Any(a => a.Module.Module == t.Emitted.Module)))
         {
-            if (made.Fields.FirstOrDefault(f => f.IsStatic && !StaticFields.IsConstant(f) && f.RVA == 0 && DiesWithItsDelta(f.FieldType)) is not { } field)
+            if (ValuesOf(made).FirstOrDefault(f => DiesWithItsDelta(f.FieldType)) is not { } field)
                 lasting.Add(SymbolOf(made, written));
             else if (source.Fields.FirstOrDefault(f => f.Name == field.Name) is { } declared && !AssemblyModel.IsInGenerated(source))
                 Warnings = Warnings.Add(NativeDiagnostics.StaticStartsAnew.At(linker.Elements.AssemblyOf(declared).Lines.Of(declared)?.Where, linker.Elements.AssemblyOf(declared).NewNames.Of(declared)));
@@ -214,7 +214,13 @@ internal sealed class SyntheticEdits : IProgramEdits
         Names = new SymbolNames(names, lasting);
     }
 
-    // The object in a static field may be of a type that this delta brings, or a generic instance of one: the next delta brings its own, and would not know this one's objects.
+    private static IEnumerable<FieldDefinition> ValuesOf(TypeDefinition storage) =>
+        // Values of an instance field stand in objects of this very class, which nothing but its table knows, and which no code asks for their type.
+        storage.Fields.Any(f => f.Name == FieldBesideMaker.Table)
+            ? storage.Fields.Where(f => !f.IsStatic)
+            : storage.Fields.Where(f => f.IsStatic && !StaticFields.IsConstant(f) && f.RVA == 0);
+
+    // The object in a field may be of a type that this delta brings, or a generic instance of one: the next delta brings its own, and would not know this one's objects.
     private static bool DiesWithItsDelta(TypeReference type) => type.MetadataType != MetadataType.String && StaticFields.HoldsReferences(type);
 
     private Dictionary<string, MethodDefinition> NewMethods(ChangedAssembly assembly)
