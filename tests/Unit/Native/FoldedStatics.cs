@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HotpatchBuild.Compiler.Native;
+using HotpatchBuild.Compiler.Pipeline.Engines;
 using HotpatchBuild.Tests.Unit.Support;
 
 namespace HotpatchBuild.Tests.Unit.Native;
