@@ -14,6 +14,7 @@ internal sealed record EditPolicy
     {
         GeneratedTypesCoexist = true,
         DeltaOwnedStatics = true,
+        DeltaOwnedThreadStatics = true,
         StaticsAreNotFolded = true,
         StaysInOldTypes = true,
         ReplacesStateMachines = true,
@@ -45,6 +46,9 @@ internal sealed record EditPolicy
 
     /// <summary>True when the delta can own storage for static fields that the baseline does not have.</summary>
     public bool DeltaOwnedStatics { get; init; }
+
+    /// <summary>True when that storage can be one for each thread.</summary>
+    public bool DeltaOwnedThreadStatics { get; init; }
 
     /// <summary>True when the delta can bring the static fields of types that are new altogether, their initialisers included.</summary>
     public bool NewTypesOwnStatics { get; init; }

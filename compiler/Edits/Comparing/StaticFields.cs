@@ -19,8 +19,7 @@ internal static class StaticFields
     public static void RefuseAdded(FieldDefinition field, Comparison comparison, bool newType)
     {
         var (name, where) = (comparison.Name(field), comparison.Where(field));
-        // Storage of the delta's own is thread-static like any other.
-        if (comparison.Policy.StaysInOldTypes) return;
+        if (comparison.Policy.StaysInOldTypes && (comparison.Policy.DeltaOwnedThreadStatics || !IsThreadStatic(field))) return;
         if (IsThreadStatic(field)) comparison.Refuse(EditDiagnostics.ThreadStaticChanged, where, name, "added");
         else if (comparison.Policy.DeltaOwnedStatics || (newType && comparison.Policy.NewTypesOwnStatics)) return;
         else if (AssemblyModel.IsInGenerated(field.DeclaringType))

@@ -230,10 +230,16 @@ internal sealed class BodyCopier(DeltaLinker linker, EmittedModule into)
     private void CopySequencePoints(MethodDefinition source, MethodDefinition target, Dictionary<Instruction, Instruction> places)
     {
         Dictionary<int, Instruction> byOffset = places.ToDictionary(p => p.Key.Offset, p => p.Value);
+        Dictionary<Instruction, SequencePoint> last = [];
         foreach (SequencePoint point in linker.Elements.AssemblyOf(source).SequencePointsOf(source))
         {
-            if (!byOffset.TryGetValue(point.Offset, out Instruction? place))
-                continue;
+            if (byOffset.TryGetValue(point.Offset, out Instruction? place))
+                last[place] = point;
+        }
+        // What has been left out leads to the instruction behind it, which has a point of its own. Two points at one offset must not be: a reader takes a distance
+        // of nothing for a change of the document, and what follows for something else (Portable PDB specification, sequence points blob).
+        foreach ((Instruction place, SequencePoint point) in last.OrderBy(p => p.Value.Offset))
+        {
             target.DebugInformation.SequencePoints.Add(new SequencePoint(place, into.Document(point.Document))
             {
                 StartLine = point.StartLine, StartColumn = point.StartColumn, EndLine = point.EndLine, EndColumn = point.EndColumn,

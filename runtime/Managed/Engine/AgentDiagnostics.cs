@@ -83,8 +83,13 @@ public static class AgentDiagnostics
         { Why = "Transition code runs before the new code is switched on; when it throws, the data is not known to be as the new code needs it." };
 
     /// <summary>{0} process, {1} method.</summary>
+    public static readonly DiagnosticDescriptor TransitionStillRuns = new("HPB4144", "Transition code still runs",
+        "{1}, which an earlier apply began in {0}, has not ended. Nothing was changed.", "Try again when it has ended.", ExitCode.NoSafeMoment)
+        { Why = "A thread cannot be stopped by force; a second run beside the first would repair the same data twice." };
+
+    /// <summary>{0} process, {1} method.</summary>
     public static readonly DiagnosticDescriptor TransitionTimedOut = new("HPB4149", "Transition code did not end in time",
-        "{1} did not end in time in {0}, or an earlier run of it still goes on. No code was switched; it goes on by itself, as a thread cannot be stopped by force.",
+        "{1} did not end in time in {0}. No code was switched; it goes on by itself, as a thread cannot be stopped by force.",
         "It may have waited for a lock that a thread of the program holds: try again with a longer --timeout, or with --active wait, when it has ended.", ExitCode.NoSafeMoment)
         { Why = "Calls of the changed methods wait while transition code runs, so its time is bounded; a thread cannot be stopped by force without harm." };
 
@@ -108,7 +113,8 @@ public static class AgentDiagnostics
             AgentError.StillActive => StillActive.With(process, string.Join(", ", failure.Details)),
             AgentError.Vetoed => Vetoed.With(process, Detail(0), Detail(1)),
             AgentError.TransitionFailed => TransitionFailed.With(process, Detail(0), Detail(1)),
-            AgentError.TransitionTimedOut or AgentError.TransitionStillRuns => TransitionTimedOut.With(process, Detail(0)),
+            AgentError.TransitionTimedOut => TransitionTimedOut.With(process, Detail(0)),
+            AgentError.TransitionStillRuns => TransitionStillRuns.With(process, Detail(0)),
             var other => Unknown.With(process, ((int)other).ToString(CultureInfo.InvariantCulture), string.Join(", ", failure.Details)),
         };
     }

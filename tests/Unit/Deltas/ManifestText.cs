@@ -10,7 +10,7 @@ public class ManifestText
     // With a hash of its own, so that a change of the image's layout does not change it.
     private static readonly DeltaManifest Golden = SampleDeltas.Manifest with
     {
-        Id = "16f75abdb41740468f60b251d105c0a2",
+        Id = "339017d891d634c0cfbd7917e7a4c86c",
         Modules = [SampleDeltas.Manifest.Modules[0] with { Image = "images/Pricing.dll", ImageSha256 = "081c1b964ed6480d47ec27896175efdfa3c081e215b0520762decc2b1202831e" }],
     };
 
@@ -74,7 +74,7 @@ public class ManifestText
     public void With_impossible_values_is_invalid(string text, string other) => Fails(DeltaDiagnostics.InvalidManifest, text, other);
 
     [Fact]
-    public void Of_a_newer_version_asks_for_an_update() => Assert.Contains("version 2", Fails(DeltaDiagnostics.UnknownVersion, "\"formatVersion\": 2", "\"formatVersion\": 2, \"new\": []"));
+    public void Of_a_newer_version_asks_for_an_update() => Assert.Contains("version 3", Fails(DeltaDiagnostics.UnknownVersion, "\"formatVersion\": 2", "\"formatVersion\": 3, \"new\": []"));
 
     [Fact]
     public void Changed_after_the_fact_has_the_wrong_id() => Fails(DeltaDiagnostics.IdDiffers, "\"lastLine\": 44", "\"lastLine\": 46");

@@ -15,7 +15,7 @@ public class CompiledEdits
 
     [Theory]
     [InlineData("e01", true)]
-    [InlineData("e13", false)]
+    [InlineData("e13", true)]
     [InlineData("e14", true)]
     [InlineData("e25", true)]
     public void Are_patched_or_refused(string id, bool patched)

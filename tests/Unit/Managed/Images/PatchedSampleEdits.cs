@@ -27,7 +27,7 @@ public class PatchedSampleEdits
         }
         """;
 
-    private static readonly Dictionary<string, string> Refused = new() { ["e13"] = "HPB1010", ["e27"] = "HPB1104" };
+    private static readonly Dictionary<string, string> Refused = new() { ["e27"] = "HPB1104" };
 
     public static TheoryData<string> Rows => SampleEdits.Rows;
 
