@@ -42,7 +42,8 @@ internal static class ImageWriter
     public static byte[] Write(EmittedModule module)
     {
         module.RefreshReferences();
-        return Write(module, symbols: true);
+        // Mono.Cecil gives symbols without a single line no row for any method, and who asks for a method's row then (ILC does, without looking) reads out of bounds.
+        return Write(module, symbols: module.Module.GetTypes().SelectMany(t => t.Methods).Any(m => m.DebugInformation.HasSequencePoints));
     }
 
     private static byte[] Write(EmittedModule module, bool symbols)

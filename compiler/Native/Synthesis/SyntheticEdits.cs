@@ -182,7 +182,12 @@ internal sealed class SyntheticEdits : IProgramEdits
         foreach ((MethodDefinition made, MethodDefinition source) in linker.EmittedMethods)
             sources[linker.Elements.AssemblyOf(source)].Methods.Add((SymbolOf(made, written), source));
         foreach ((TypeDefinition made, TypeDefinition source) in linker.EmittedTypes)
+        {
             sources[linker.Elements.AssemblyOf(source)].Types.Add((SymbolOf(made, written), source));
+            // The part of a static constructor that initialises what is new.
+            if (StaticConstructor(made) is { } initialiser && StaticConstructor(source) is { } whole && !linker.EmittedMethods.Any(m => m.Emitted == initialiser))
+                sources[linker.Elements.AssemblyOf(source)].Methods.Add((SymbolOf(initialiser, written), whole));
+        }
         _emittedTypes.UnionWith(written.Values.SelectMany(w => w.Names.Types.Keys));
 
         List<(MangledNames Old, MangledNames New, ElementMap Elements)> renamed = [];
@@ -213,6 +218,8 @@ internal sealed class SyntheticEdits : IProgramEdits
         Renaming = SymbolRenaming.Of(renamed);
         Names = new SymbolNames(names, lasting);
     }
+
+    private static MethodDefinition? StaticConstructor(TypeDefinition type) => type.Methods.FirstOrDefault(m => m is { IsConstructor: true, IsStatic: true });
 
     private static IEnumerable<FieldDefinition> ValuesOf(TypeDefinition storage) =>
         // Values of an instance field stand in objects of this very class, which nothing but its table knows, and which no code asks for their type.

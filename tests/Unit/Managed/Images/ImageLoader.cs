@@ -13,7 +13,9 @@ internal static class ImageLoader
     public static unsafe Assembly Load(AssemblyLoadContext context, ImmutableArray<byte> image)
     {
         using PEReader file = new(image);
-        using MetadataReaderProvider provider = file.ReadEmbeddedPortablePdbDebugDirectoryData(file.ReadDebugDirectory().Single(e => e.Type == DebugDirectoryEntryType.EmbeddedPortablePdb));
+        if (file.ReadDebugDirectory().FirstOrDefault(e => e.Type == DebugDirectoryEntryType.EmbeddedPortablePdb) is not { DataSize: > 0 } embedded)
+            return context.LoadFromStream(new MemoryStream(image.ToArray()));
+        using MetadataReaderProvider provider = file.ReadEmbeddedPortablePdbDebugDirectoryData(embedded);
         MetadataReader symbols = provider.GetMetadataReader();
         return context.LoadFromStream(new MemoryStream(image.ToArray()), new UnmanagedMemoryStream(symbols.MetadataPointer, symbols.MetadataLength));
     }

@@ -27,6 +27,10 @@ internal sealed class LinkedDelta
         (_old, _new) = (old, @new);
         Result = new ManagedDeltaCompiler().Compile(Build(old), Build(@new));
         Images = [.. Result.Modules.Select(m => ManagedPatchImage.Read(m.Image.ToArray(), m.Name))];
+        foreach (ManagedModule module in Result.Modules)
+            ReadableSymbols.Check(module.Image.AsSpan());
+        foreach (ManagedAddedAssembly added in Images.SelectMany(i => i.Added))
+            ReadableSymbols.Check(added.Image.AsSpan());
     }
 
     /// <summary>What the compiler said.</summary>

@@ -88,7 +88,7 @@ public class SyntheticProgramTests
         // A changed method is told of once, though its code may stand in a function of its own, and under its own name.
         Assert.Equal(["Point.Total(int)", "Work.Count()", "Work.Sum(int)"], first.Functions.Where(f => !f.Added && !f.DisplayName.StartsWith("lambda", StringComparison.Ordinal)).Select(f => f.DisplayName).Order(StringComparer.Ordinal));
         Assert.All(first.Functions, f => Assert.DoesNotContain("HotpatchBuild", f.DisplayName, StringComparison.Ordinal));
-        NativeDeltaResult second = Make(baseline, [.. First, ("s_names[0] + s_names[1];", "string.Join(\"\", Array.ConvertAll(s_names, n => n + \"!\"));")]);
+        NativeDeltaResult second = Make(baseline, [.. First, ("s_names[0] + s_names[1];", "Array.ConvertAll(s_names, n => n + \"!\") is [var a, var b] ? a + b : \"\";")]);
 
         using var process = new PatchedProcess(program);
         Assert.Equal(["count", "sum 7", "stored 20", "wait 2", "ab", "total 25", "x7"], Ask(process));
