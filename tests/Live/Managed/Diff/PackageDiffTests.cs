@@ -60,7 +60,7 @@ public sealed class PackageDiffTests : IDisposable
         Assert.Equal(2, outcome.ExitCode);
         string[] refusals = outcome.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(refusals, line => Assert.Matches(@"^hotpatch: HPB1\d\d\d: .+\. .+\.$", line));
-        Assert.Contains(refusals, line => line.StartsWith("hotpatch: HPB1010: Newtonsoft.Json.Converters.UnixDateTimeConverter.AllowPreEpoch ", StringComparison.Ordinal));
+        Assert.Contains(refusals, line => line.StartsWith("hotpatch: HPB1330: Newtonsoft.Json.Converters.UnixDateTimeConverter.AllowPreEpoch ", StringComparison.Ordinal));
         Assert.Contains(refusals, line => line.StartsWith("hotpatch: HPB1102: Newtonsoft.Json.Linq.JToken.CloneToken(JsonCloneSettings) ", StringComparison.Ordinal));
         Assert.False(File.Exists(Path.Combine(_folder, "none.hotpatch")));
     }
