@@ -114,7 +114,7 @@ internal static class TransitionBody
         const int on = HoldLength, mine = HoldLength - 1;
         output[0] = 0x25; // dup
         output[1] = 0x17; // ldc.i4.1
-        Branch(output[2..], 0x44, on - 7); // ble.un
+        Branch(output[2..], 0x43, on - 7); // ble.un: its neighbour 0x44 is blt.un, with which an open gate would hold for ever
         output[7] = 0x26; // pop
         output[8] = 0x28; // call
         BinaryPrimitives.WriteInt32LittleEndian(output[9..], form.ThreadIdToken);
