@@ -51,10 +51,10 @@ public sealed unsafe class TransitionBodies
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public void GateThatDoesNotHoldDecidesForAll(bool owns, bool ownerSeesOpen)
+    public void GateThatDoesNotHoldDecidesForAll(bool owns, bool supersedes)
     {
         int* words = stackalloc int[2];
-        Func<int, int> call = Runnable(&words[0], &words[1], ownerSeesOpen);
+        Func<int, int> call = Runnable(words, ownerSeesOpen: false, supersedes);
 
         words[0] = 0;
         Assert.Equal(0, Caller(words, owns, call).End());
@@ -69,7 +69,7 @@ public sealed unsafe class TransitionBodies
     {
         int* words = stackalloc int[2];
         words[0] = 2;
-        Assert.Equal(result, Caller(words, owns: true, Runnable(&words[0], &words[1], ownerSeesOpen)).End());
+        Assert.Equal(result, Caller(words, owns: true, Runnable(words, ownerSeesOpen)).End());
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed unsafe class TransitionBodies
     {
         int* words = stackalloc int[2];
         words[0] = 2;
-        var caller = Caller(words, owns: false, Runnable(&words[0], &words[1], ownerSeesOpen: true));
+        var caller = Caller(words, owns: false, Runnable(words, ownerSeesOpen: true));
 
         bool waits = !caller.Thread.Join(100);
         Volatile.Write(ref words[0], value);
@@ -228,18 +228,23 @@ public sealed unsafe class TransitionBodies
         }
     }
 
-    /// <summary>A body that can be called: what it was given when it is open, and 0 when it is closed.</summary>
-    private static Func<int, int> Runnable(int* gate, int* owner, bool ownerSeesOpen)
+    /// <summary>A body that can be called: what it was given when it is open, and 0 when it is closed. It declares no more stack than it has to.</summary>
+    /// <param name="words">The gate, and its owner.</param>
+    private static Func<int, int> Runnable(int* words, bool ownerSeesOpen, bool supersedes = false)
     {
         var method = new DynamicMethod("Gated", typeof(int), [typeof(int)], typeof(TransitionBodies).Module, skipVisibility: true);
         DynamicILInfo info = method.GetDynamicILInfo();
         int Token(Delegate target) => info.GetTokenFor(target.Method.MethodHandle);
         int threadId = info.GetTokenFor(typeof(Environment).GetProperty(nameof(Environment.CurrentManagedThreadId))!.GetMethod!.MethodHandle);
-        byte[] body = TransitionBody.Build(Tiny(0x16, 0x2A), (nint)gate, MethodForm.Original, new MethodForm(Token(Given), 1), new HoldForm((nint)owner, threadId, Token(Thread.Yield), ownerSeesOpen));
+        byte[] body = TransitionBody.Build(
+            Fat(1, 0, initLocals: false, [0x16, 0x2A]), (nint)words, supersedes ? new MethodForm(Token(Nought), 1) : MethodForm.Original, new MethodForm(Token(Given), 1),
+            new HoldForm((nint)(words + 1), threadId, Token(Thread.Yield), ownerSeesOpen));
         info.SetCode(Code(body), MaxStack(body));
         info.SetLocalSignature([7, 0]); // none (ECMA-335 II.23.2.6)
         return method.CreateDelegate<Func<int, int>>();
     }
+
+    private static int Nought(int value) => value - value;
 
     private static int Given(int value) => value;
 
@@ -248,7 +253,8 @@ public sealed unsafe class TransitionBodies
     {
         const int waited = -1;
         int answer = 0;
-        var thread = new Thread(() => answer = call(5)) { IsBackground = true };
+        Exception? problem = null;
+        var thread = new Thread(() => problem = Record.Exception(() => answer = call(5))) { IsBackground = true };
         words[1] = owns ? thread.ManagedThreadId : 0;
         thread.Start();
         return (thread, () =>
@@ -256,6 +262,7 @@ public sealed unsafe class TransitionBodies
             bool ended = thread.Join(TimeSpan.FromSeconds(30));
             Volatile.Write(ref words[0], 0);
             thread.Join();
+            Assert.Null(problem);
             return ended ? answer : waited;
         });
     }
