@@ -19,6 +19,9 @@ internal static class TransitionBody
 
     private const int ReadLength = 13; // of the gate's first part
 
+    // Stack slots: a gate's value; that of one that can hold twice, with what it is compared with. The JIT takes a body that needs more than it says for invalid (importer.cpp, impPushOnStack).
+    private const int GateStack = 1, HoldStack = 3;
+
     private const int FatHeader = 12, FatClause = 24, SmallClause = 12;
     private const byte TinyFormat = 2, FatFormat = 3, MoreSections = 8, InitLocals = 16;
     private const byte ExceptionTable = 1, FatSection = 0x40, FurtherSection = 0x80;
@@ -53,9 +56,10 @@ internal static class TransitionBody
 
         int flags = FatFormat | (clauses > 0 ? MoreSections : 0) | (body.InitLocals ? InitLocals : 0);
         BinaryPrimitives.WriteUInt16LittleEndian(result, (ushort)(flags | FatHeader / 4 << 12));
-        int stack = Math.Max(Math.Max(body.MaxStack, 1), Math.Max(first.Arguments, second.Arguments));
+        int stack = Math.Max(Math.Max(body.MaxStack, GateStack), Math.Max(first.Arguments, second.Arguments));
         // A forwarder has the arguments on the stack, then what it returns.
-        BinaryPrimitives.WriteUInt16LittleEndian(result.AsSpan(2), checked((ushort)Math.Min(stack + 1, ushort.MaxValue)));
+        stack = Math.Max(stack + 1, hold is null ? GateStack : HoldStack);
+        BinaryPrimitives.WriteUInt16LittleEndian(result.AsSpan(2), checked((ushort)Math.Min(stack, ushort.MaxValue)));
         BinaryPrimitives.WriteInt32LittleEndian(result.AsSpan(4), codeLength);
         BinaryPrimitives.WriteInt32LittleEndian(result.AsSpan(8), body.LocalsToken);
 
@@ -114,7 +118,7 @@ internal static class TransitionBody
         const int on = HoldLength, mine = HoldLength - 1;
         output[0] = 0x25; // dup
         output[1] = 0x17; // ldc.i4.1
-        Branch(output[2..], 0x44, on - 7); // ble.un
+        Branch(output[2..], 0x43, on - 7); // ble.un: its neighbour 0x44 is blt.un, with which an open gate would hold for ever
         output[7] = 0x26; // pop
         output[8] = 0x28; // call
         BinaryPrimitives.WriteInt32LittleEndian(output[9..], form.ThreadIdToken);

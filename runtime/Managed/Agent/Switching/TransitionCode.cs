@@ -108,7 +108,10 @@ internal sealed class TransitionCode
         { IsBackground = true, Name = "hotpatch transition" };
         ProfilerLibrary.SetGate(Owner, unchecked((uint)thread.ManagedThreadId));
         thread.UnsafeStart();
-        if (!thread.Join(Math.Max(milliseconds, ShortestLimit)))
+        bool ended = thread.Join(Math.Max(milliseconds, ShortestLimit));
+        // The next gate holds before it has an owner of its own, and the number of a thread that is gone goes to a new one (threads.cpp, Thread::~Thread): no thread has the number 0.
+        ProfilerLibrary.SetGate(Owner, 0);
+        if (!ended)
         {
             string name = code[Volatile.Read(ref current)].Plan.DisplayName;
             left = (thread, name);

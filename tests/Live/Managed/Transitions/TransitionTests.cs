@@ -102,7 +102,7 @@ public sealed class TransitionTests : IDisposable
         Apply(store, _delta, "--active", "finish", "--timeout", "1").AssertRefused("HPB4149", 5);
         AssertState(store, 500, "");
         // It still waits for the lock.
-        Apply(store, _delta, "--active", "finish", "--timeout", "1").AssertRefused("HPB4149", 5);
+        Apply(store, _delta, "--active", "finish", "--timeout", "1").AssertRefused("HPB4144", 5);
         AssertState(store, 500, "");
         // It gives up by itself; then the lock is there.
         Assert.True(SpinWait.SpinUntil(() => !HasThread(store.Pid, "hotpatch transi"), TimeSpan.FromSeconds(30)));

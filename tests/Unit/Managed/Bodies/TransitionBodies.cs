@@ -1,6 +1,7 @@
 extern alias agent;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Reflection.Emit;
 using System.Reflection.Metadata;
 using agent::HotpatchBuild.Agent.Bodies;
 
@@ -31,7 +32,7 @@ public sealed unsafe class TransitionBodies
         byte[] read = [0x21, 0x9C, 0x78, 0x56, 0x34, 0x12, 0x7F, 0, 0, 0xD3, 0xFE, 0x13, 0x4A], owner = [0x21, 0x00, 0x79, 0x56, 0x34, 0x12, 0x7F, 0, 0, 0xD3, 0xFE, 0x13, 0x4A];
         byte[] hold =
         [
-            0x25, 0x17, 0x44, 36, 0, 0, 0, // dup, 1, ble.un on
+            0x25, 0x17, 0x43, 36, 0, 0, 0, // dup, 1, ble.un on
             0x26, 0x28, 0x21, 0, 0, 0x0A, .. owner, 0x3B, 11, 0, 0, 0, // pop, thread id, owner, beq mine
             0x28, 0x22, 0, 0, 0x0A, 0x26, 0x38, 0xC9, 0xFF, 0xFF, 0xFF, // yield, pop, br to the read
             0x17, // mine: open
@@ -42,6 +43,51 @@ public sealed unsafe class TransitionBodies
         // Branches go from behind themselves: back to the first byte, and on to the branch that the value decides.
         Assert.Equal((0, 13 + TransitionBody.HoldLength), (13 + 42 + unchecked((int)0xFFFF_FFC9), 13 + 7 + 36));
         Assert.Equal(TransitionBody.OriginalStart(MethodForm.Original, holder, holds: true), TransitionBody.GateLength + TransitionBody.HoldLength + forwarder.Length);
+    }
+
+    // The runtime's word on what the bytes mean: such a body is called, by the thread that a gate which holds lets through and by another one.
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void GateThatDoesNotHoldDecidesForAll(bool owns, bool supersedes)
+    {
+        int* words = stackalloc int[2];
+        Func<int, int> call = Runnable(words, ownerSeesOpen: false, supersedes);
+
+        words[0] = 0;
+        Assert.Equal(0, Caller(words, owns, call).End());
+        words[0] = 1;
+        Assert.Equal(5, Caller(words, owns, call).End());
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 5)]
+    public void OwnerOfAGateThatHoldsDoesNotWait(bool ownerSeesOpen, int result)
+    {
+        int* words = stackalloc int[2];
+        words[0] = 2;
+        Assert.Equal(result, Caller(words, owns: true, Runnable(words, ownerSeesOpen)).End());
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 5)]
+    public void OthersWaitUntilAGateHoldsNoMore(int value, int result)
+    {
+        int* words = stackalloc int[2];
+        words[0] = 2;
+        var caller = Caller(words, owns: false, Runnable(words, ownerSeesOpen: true));
+
+        bool waits = !caller.Thread.Join(100);
+        Volatile.Write(ref words[0], value);
+
+        // The thread reads this stack: it is asked first.
+        int answer = caller.End();
+        Assert.True(waits);
+        Assert.Equal(result, answer);
     }
 
     [Fact]
@@ -180,6 +226,45 @@ public sealed unsafe class TransitionBodies
             if (Record.Exception(() => TransitionBody.Build(bytes, gate, MethodForm.Original, holder)) is { } problem)
                 Assert.IsType<InvalidDataException>(problem);
         }
+    }
+
+    /// <summary>A body that can be called: what it was given when it is open, and 0 when it is closed. It declares no more stack than it has to.</summary>
+    /// <param name="words">The gate, and its owner.</param>
+    private static Func<int, int> Runnable(int* words, bool ownerSeesOpen, bool supersedes = false)
+    {
+        var method = new DynamicMethod("Gated", typeof(int), [typeof(int)], typeof(TransitionBodies).Module, skipVisibility: true);
+        DynamicILInfo info = method.GetDynamicILInfo();
+        int Token(Delegate target) => info.GetTokenFor(target.Method.MethodHandle);
+        int threadId = info.GetTokenFor(typeof(Environment).GetProperty(nameof(Environment.CurrentManagedThreadId))!.GetMethod!.MethodHandle);
+        byte[] body = TransitionBody.Build(
+            Fat(1, 0, initLocals: false, [0x16, 0x2A]), (nint)words, supersedes ? new MethodForm(Token(Nought), 1) : MethodForm.Original, new MethodForm(Token(Given), 1),
+            new HoldForm((nint)(words + 1), threadId, Token(Thread.Yield), ownerSeesOpen));
+        info.SetCode(Code(body), MaxStack(body));
+        info.SetLocalSignature([7, 0]); // none (ECMA-335 II.23.2.6)
+        return method.CreateDelegate<Func<int, int>>();
+    }
+
+    private static int Nought(int value) => value - value;
+
+    private static int Given(int value) => value;
+
+    // One that goes on waiting is let through and says so; it is not left behind with words that are no more.
+    private static (Thread Thread, Func<int> End) Caller(int* words, bool owns, Func<int, int> call)
+    {
+        const int waited = -1;
+        int answer = 0;
+        Exception? problem = null;
+        var thread = new Thread(() => problem = Record.Exception(() => answer = call(5))) { IsBackground = true };
+        words[1] = owns ? thread.ManagedThreadId : 0;
+        thread.Start();
+        return (thread, () =>
+        {
+            bool ended = thread.Join(TimeSpan.FromSeconds(30));
+            Volatile.Write(ref words[0], 0);
+            thread.Join();
+            Assert.Null(problem);
+            return ended ? answer : waited;
+        });
     }
 
     private static byte[] Tiny(params byte[] code) => [(byte)(code.Length << 2 | 2), .. code];
