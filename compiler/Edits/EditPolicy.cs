@@ -34,6 +34,7 @@ internal sealed record EditPolicy
         ReplacesStateMachines = true,
         FollowsCompiledCode = true,
         FieldsBesideObjects = true,
+        TestsTypesForVirtuals = true,
     };
 
     /// <summary>True when all code that can call into the assembly is compared and patched together (a NativeAOT program with all of its

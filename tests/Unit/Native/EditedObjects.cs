@@ -64,7 +64,7 @@ public class EditedObjects
     [InlineData("interface call", "NativeSample.Extra.Use.Run(INamed)")]
     [InlineData("static field", "(NativeSample.Extra.Counter static constructor); NativeSample.Extra.Counter.Next()")]
     [InlineData("static reference", "HPB2345")]
-    [InlineData("virtual", "HPB1102 / HPB2310")]
+    [InlineData("virtual", "NativeSample.Extra.Overloads.Sum(int)")]
     [InlineData("instance field", "HPB2345")]
     [InlineData("dictionary", "HPB2310 HPB2311")]
     [InlineData("typeof", "HPB2316")]
