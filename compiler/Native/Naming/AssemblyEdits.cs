@@ -11,10 +11,9 @@ internal sealed class AssemblyEdits : IProgramEdits
 {
     private readonly List<(AssemblyModel Model, MangledNames Names, EditSet Edits)> _new = [];
     private readonly List<(AssemblyModel Model, MangledNames Names)> _old = [];
+    private readonly Lazy<EditReach> _reach;
 
-    private AssemblyEdits()
-    {
-    }
+    private AssemblyEdits() => _reach = new(() => new EditReach(_new.Select(n => (n.Model, n.Edits))));
 
     /// <inheritdoc/>
     public ImmutableArray<Failure> Refusals { get; private set; } = [];
@@ -63,7 +62,7 @@ internal sealed class AssemblyEdits : IProgramEdits
             if (!oldNames.Methods.TryGetValue(plain, out Mono.Cecil.MethodDefinition? method))
                 continue;
             string key = MetadataNames.Key(method);
-            return edits.ChangedOld.Contains(key) || (edits.Elements.NewOf(key) is { } after && (edits.ChangedNew.Contains(after) || edits.Explains(after)));
+            return edits.ChangedOld.Contains(key) || (edits.Elements.NewOf(key) is { } after && (edits.ChangedNew.Contains(after) || _reach.Value.Explains(edits, after)));
         }
         // Not a method of the program: an instance of framework code over types of an assembly that was edited.
         return _new.Any(n => n.Edits.HasEffect && n.Names.Types.Keys.Any(type => symbol.Contains(type, StringComparison.Ordinal)));

@@ -26,9 +26,9 @@ internal sealed class SyntheticEdits : IProgramEdits
     private readonly Dictionary<ChangedAssembly, Dictionary<string, MethodDefinition>> _newMethods = [];
     private readonly HashSet<string> _emittedTypes = new(StringComparer.Ordinal);
 
-    private SyntheticEdits()
-    {
-    }
+    private readonly Lazy<EditReach> _reach;
+
+    private SyntheticEdits() => _reach = new(() => new EditReach(_changed.Select(c => (c.New, c.Edits))));
 
     /// <inheritdoc/>
     public ImmutableArray<Failure> Refusals { get; private set; } = [];
@@ -82,7 +82,7 @@ internal sealed class SyntheticEdits : IProgramEdits
                 continue;
             string key = MetadataNames.Key(method);
             return assembly.Edits.ChangedOld.Contains(key) || assembly.Patched.Any(p => MetadataNames.Key(p.Old) == key)
-                || (assembly.Edits.Elements.NewOf(key) is { } after && (assembly.Edits.ChangedNew.Contains(after) || assembly.Edits.Explains(after)));
+                || (assembly.Edits.Elements.NewOf(key) is { } after && (assembly.Edits.ChangedNew.Contains(after) || _reach.Value.Explains(assembly.Edits, after)));
         }
         // Not a method of a changed assembly: an instance of framework code over types of one, or over types of the delta.
         return _changed.Any(c => c.Edits.HasEffect && _oldNames[c].Types.Keys.Any(type => symbol.Contains(type, StringComparison.Ordinal)))

@@ -82,6 +82,15 @@ namespace HotpatchBuild.Generated
             + ((IStructuralEquatable)o).GetHashCode(equality) + (((IStructuralEquatable)o).Equals(o, equality) ? 1 : 0) + Comparer<object>.Default.Compare(o, o)
             + (equality.Equals(o, o) ? 1 : 0) + Comparer.Default.Compare(o, o);
 
+        // Functions of the C library, which the executable is linked with for what it calls.
+        private static double Functions(double x) =>
+            Math.Acos(x) + Math.Acosh(x) + Math.Asin(x) + Math.Asinh(x) + Math.Atan(x) + Math.Atan2(x, x) + Math.Atanh(x) + Math.Cbrt(x) + Math.Ceiling(x) + Math.Cos(x) + Math.Cosh(x) + Math.Exp(x)
+            + Math.Floor(x) + Math.FusedMultiplyAdd(x, x, x) + Math.Log(x) + Math.Log2(x) + Math.Log10(x) + Math.Pow(x, x) + Math.Sin(x) + Math.Sinh(x) + Math.Tan(x) + Math.Tanh(x) + x % (x + 1);
+
+        private static float Functions(float x) =>
+            MathF.Acos(x) + MathF.Asin(x) + MathF.Atan(x) + MathF.Atan2(x, x) + MathF.Cbrt(x) + MathF.Ceiling(x) + MathF.Cos(x) + MathF.Cosh(x) + MathF.Exp(x) + MathF.Floor(x)
+            + MathF.Log(x) + MathF.Log2(x) + MathF.Log10(x) + MathF.Pow(x, x) + MathF.Sin(x) + MathF.Sinh(x) + MathF.Tan(x) + MathF.Tanh(x) + x % (x + 1);
+
         private static bool Dates(string text, string format, IFormatProvider provider) =>
             DateTime.TryParse(text, provider, default, out DateTime date) | DateTime.TryParseExact(text, format, provider, default, out date) | date.ToString(format, provider).Length > 0;
     }

@@ -22,7 +22,7 @@ internal sealed class NativeEngine : IEngineUnderTest
 
     public IProgramBuild Build(ProgramSources sources, bool takesText)
     {
-        CompiledProgram compiled = CompiledProgram.Of(sources, takesText, NativeProgram.FrameworkReferences, [Driver.Main, NativeProgram.ReservedStatics]);
+        CompiledProgram compiled = CompiledProgram.Of(sources, takesText, NativeProgram.FrameworkReferences, [Driver.Main, NativeProgram.ReservedStatics, NativeProgram.FrameworkLayouts]);
         return new NativeProgramBuild(NativeProgram.Of(compiled.Program, compiled.Library is { } library ? [library] : [], NativeProgram.PackageFlags));
     }
 
