@@ -60,6 +60,8 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
 
     private static ManagedDeltaResult Link(List<ChangedAssembly> changed, ManagedBuild build, string identity, ManagedDeltaResult result)
     {
+        if (MembersElsewhere.Refusals(changed, build.Assemblies) is { Count: > 0 } elsewhere)
+            return result with { Refusals = [.. elsewhere] };
         ProgramElements elements = new(changed);
         CopiedObjects copied = new(changed, elements, build);
         if (copied.Refusals.Count > 0)
