@@ -60,7 +60,7 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
 
     private static ManagedDeltaResult Link(List<ChangedAssembly> changed, ManagedBuild build, string identity, ManagedDeltaResult result)
     {
-        if (MembersElsewhere.Refusals(changed, build.Assemblies) is { Count: > 0 } elsewhere)
+        if (Enumerable.Concat(MembersElsewhere.Refusals(changed, build.Assemblies), FieldsElsewhere.Refusals(changed, build.Assemblies)).ToArray() is { Length: > 0 } elsewhere)
             return result with { Refusals = [.. elsewhere] };
         ProgramElements elements = new(changed);
         CopiedObjects copied = new(changed, elements, build);
