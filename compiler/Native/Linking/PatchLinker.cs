@@ -230,7 +230,8 @@ internal sealed class PatchLinker
         var all = new SortedDictionary<string, StaticStorage>(StringComparer.Ordinal);
         foreach (IlcNode node in _content.Brought)
         {
-            if (StaticsName.TypeOf(node) is not { } type)
+            // A name without bytes: ILC has run the class constructor beforehand, and only references are left (NonGCStaticsNode.cs).
+            if (StaticsName.TypeOf(node) is not { } type || node.Size == 0)
                 continue;
             StaticStorage storage = all.GetValueOrDefault(type) ?? new StaticStorage(type, _content.StaticsLayoutOf(node), null, null);
             uint offset = _places[node.Name].Offset;
