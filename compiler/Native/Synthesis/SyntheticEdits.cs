@@ -124,7 +124,7 @@ internal sealed class SyntheticEdits : IProgramEdits
     private void Link(NativeBuild old, NativeBuild @new)
     {
         ProgramAssembly[] assemblies = [@new.Assembly, .. @new.OtherAssemblies];
-        Refusals = [.. MembersElsewhere.Refusals(_changed, assemblies), .. FieldsElsewhere.Refusals(_changed, assemblies)];
+        Refusals = [.. MembersElsewhere.Refusals(_changed, assemblies), .. FieldsElsewhere.Refusals(_changed, assemblies), .. StaticsInOrder.Refusals(_changed, assemblies)];
         if (!Refusals.IsEmpty)
             return;
         ProgramElements elements = new(_changed);
