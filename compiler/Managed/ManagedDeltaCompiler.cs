@@ -60,6 +60,9 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
 
     private static ManagedDeltaResult Link(List<ChangedAssembly> changed, ManagedBuild build, string identity, ManagedDeltaResult result)
     {
+        Failure[] refusals = [.. MembersElsewhere.Refusals(changed, build.Assemblies), .. FieldsElsewhere.Refusals(changed, build.Assemblies), .. StaticsInOrder.Refusals(changed, build.Assemblies)];
+        if (refusals.Length > 0)
+            return result with { Refusals = [.. refusals] };
         ProgramElements elements = new(changed);
         CopiedObjects copied = new(changed, elements, build);
         if (copied.Refusals.Count > 0)

@@ -27,7 +27,7 @@ internal static class FirstValues
             if (Piece(constructor, field) is not { } piece) return $"{(constructor.Parameters.Count > 0 ? "a constructor" : "the constructor")} sets it in the middle of its code";
             slices.Add((piece, Text(piece)));
         }
-        if (SetLater(field, model) is { } method) return $"a constructor calls {method.Name}, which sets it";
+        if (SetLater(field, model) is { } method) return SetBy(method);
         if (slices.Count == 0) return null;
         if (slices.Count + setters < constructors.Count(c => !CallsOther(c))) return "not every constructor sets it";
         if (slices.Select(s => s.Text).Distinct(StringComparer.Ordinal).Count() > 1) return "its constructors set different values";
@@ -37,6 +37,10 @@ internal static class FirstValues
     /// <summary>The code of its value; null where no constructor sets it. Asked where the value is known only.</summary>
     public static AddedInitialiser? Initialiser(FieldDefinition field) =>
         Constructors(field.DeclaringType).Where(c => Sets(c, field) && !CopiesOnly(c, field)).Select(c => Piece(c, field)).FirstOrDefault();
+
+    /// <summary>That a method sets the field while an object is made, as a clause.</summary>
+    public static string SetBy(MethodDefinition method) =>
+        method.IsConstructor ? $"a constructor of {method.DeclaringType.Name} sets it" : $"a constructor leads to {method.DeclaringType.Name}.{method.Name}, which sets it";
 
     /// <summary>Whether creating an object gives a field another value than its type's default.</summary>
     public static bool IsSetByConstructors(FieldDefinition field, AssemblyModel model) =>
@@ -74,22 +78,5 @@ internal static class FirstValues
         return string.Join('\n', code.Select(i => BodyText.Local(i, piece.Constructor.Body) is { } local ? $"{i.OpCode.Name[..5]} {MetadataText.Raw.Type(local.VariableType)}" : lines[i]));
     }
 
-    /// <summary>A method that sets the field and that constructors of the class, or of one that derives from it, lead to by calls of their own classes' methods.</summary>
-    private static MethodDefinition? SetLater(FieldDefinition field, AssemblyModel model)
-    {
-        var types = model.Types.Where(t => t == field.DeclaringType || InstanceFields.Derives(t, field.DeclaringType)).ToHashSet();
-        var queue = new Queue<MethodDefinition>(types.SelectMany(t => t.Methods).Where(m => m is { IsConstructor: true, IsStatic: false }));
-        var seen = queue.ToHashSet();
-        while (queue.TryDequeue(out var method))
-        {
-            foreach (var called in model.References(method).OfType<MethodDefinition>())
-            {
-                if (called.IsConstructor || !types.Contains(called.DeclaringType) || !seen.Add(called)) continue;
-                if (Sets(called, field)) return called;
-                queue.Enqueue(called);
-            }
-            if (method.IsConstructor && method.DeclaringType != field.DeclaringType && Sets(method, field)) return method;
-        }
-        return null;
-    }
+    private static MethodDefinition? SetLater(FieldDefinition field, AssemblyModel model) => new LaterWrites(model.Types, t => Definitions.Of(t)).Find(field);
 }

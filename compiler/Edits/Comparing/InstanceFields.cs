@@ -26,8 +26,7 @@ internal static class InstanceFields
         }
         if (FirstValues.Unknown(field, comparison.Match.New) is { } reason)
         {
-            bool nullable = IsNullable(field) && field.FieldType is not { IsValueType: true, IsGenericInstance: false };
-            if (nullable) comparison.Warn(EditDiagnostics.FirstValueIsNull, where, name, reason);
+            if (IsNullable(field)) comparison.Warn(EditDiagnostics.FirstValueIsNull, where, name, reason);
             else comparison.Refuse(EditDiagnostics.FirstValueUnknown, where, name, reason);
         }
         else if (FirstValues.Initialiser(field) is { } initialiser)
@@ -57,7 +56,7 @@ internal static class InstanceFields
         Family(@new, comparison.Match.New).Where(t => comparison.Match.OldOf(t) is not null)
             .SelectMany(t => t.Fields).Where(f => HoldsState(f) && comparison.Match.OldOf(f) is null);
 
-    private static bool HoldsState(FieldDefinition field) => !StaticFields.IsConstant(field) && field.RVA == 0;
+    internal static bool HoldsState(FieldDefinition field) => !StaticFields.IsConstant(field) && field.RVA == 0;
 
     private static IEnumerable<TypeDefinition> Family(TypeDefinition type, AssemblyModel model) =>
         model.Types.Where(t => t == type || Derives(t, type) || Derives(type, t));
@@ -91,9 +90,10 @@ internal static class InstanceFields
     private static string Short(CustomAttribute attribute) => attribute.AttributeType.Name is var name && name.EndsWith("Attribute", StringComparison.Ordinal) ? name[..^9] : name;
 
     /// <summary>Whether the developer says that the field can be null: <c>Nullable&lt;T&gt;</c>, or an annotated reference (Roslyn's docs/features/nullable-metadata.md).</summary>
-    private static bool IsNullable(FieldDefinition field)
+    internal static bool IsNullable(FieldDefinition field)
     {
         const byte annotated = 2;
+        if (field.FieldType is { IsValueType: true, IsGenericInstance: false }) return false;
         if (field.FieldType is GenericInstanceType { ElementType.FullName: "System.Nullable`1" }) return true;
         if (field.FieldType is { IsValueType: true } or GenericParameter or PointerType or FunctionPointerType or RequiredModifierType) return false;
         if (Flag(field, "System.Runtime.CompilerServices.NullableAttribute") is { } own) return own == annotated;

@@ -22,6 +22,7 @@ internal static class VirtualMembers
         var type = method.DeclaringType;
         if (!IsPlain(method, comparison) || type.IsInterface || type.IsValueType) return false;
         if (!method.IsNewSlot) return Root(method) is { } root && comparison.Match.OldOf(root) is null && comparison.Match.OldOf(root.DeclaringType) is not null && IsPlain(root, comparison);
+        if (IsMeantElsewhere(method, comparison)) return false;
         if (Implemented(method) is not { } implemented) return false;
         // What implements a member that exists is called through that one's slot.
         if (implemented.Any(m => comparison.Match.OldOf(m) is not null)) return false;
@@ -40,10 +41,13 @@ internal static class VirtualMembers
             // Interfaces that derive from it could give it a body; structs are called without a box; an inherited method has no code of the class's own.
             if (implementing.IsInterface || implementing.IsValueType || implementing.HasGenericParameters) return false;
             if (comparison.Match.OldOf(implementing) is not null && Implementation(method, implementing) is { } existing && comparison.Match.OldOf(existing) is not null) return false;
-            if (Implementation(method, implementing) is null && method.IsAbstract && !implementing.IsAbstract) return false;
+            if (Implementation(method, implementing) is null && (Inherits(method, implementing) || (method.IsAbstract && !implementing.IsAbstract))) return false;
         }
         return true;
     }
+
+    /// <summary>Whether an interface of another assembly may have members of which classes do not have implementations of their own.</summary>
+    public static bool MayHaveDefaults(TypeReference type) => !WithoutDefaults.Contains(type.GetElementType().FullName);
 
     /// <summary>The method that a virtual one without a slot of its own overrides first; null where another assembly has it.</summary>
     public static MethodDefinition? Root(MethodDefinition method)
@@ -58,6 +62,40 @@ internal static class VirtualMembers
     public static MethodDefinition? Implementation(MethodDefinition member, TypeDefinition type) =>
         type.Methods.FirstOrDefault(m => m.Overrides.Any(o => Definitions.Of(o) == member)) ?? type.Methods.FirstOrDefault(m => m is { IsVirtual: true, HasOverrides: false } && IsSame(m, member));
 
+    /// <summary>Whether a class that has no implementation of its own may inherit one from a base that does not know the interface. It implements the member, and nothing names it so.</summary>
+    private static bool Inherits(MethodDefinition member, TypeDefinition type)
+    {
+        for (var at = type.BaseType; at is { FullName: not "System.Object" }; at = Definitions.Of(at)!.BaseType)
+        {
+            if (Definitions.Of(at) is not { } above || above.Methods.Any(m => m.IsVirtual && IsSame(m, member))) return true;
+            if (above.Interfaces.Any(i => Definitions.Of(i.InterfaceType) == member.DeclaringType)) return false;
+        }
+        return false;
+    }
+
+    /// <summary>Whether a virtual method that is new is more than its slot: an override with another return type is told by a name only, and a class that derives from its type
+    /// may implement by it what it has inherited or got from an interface until now.</summary>
+    private static bool IsMeantElsewhere(MethodDefinition method, Comparison comparison)
+    {
+        var types = comparison.Match.New.Types;
+        if (method.Overrides.Any(o => Definitions.Of(o.DeclaringType) is not { IsInterface: true }) || types.SelectMany(t => t.Methods).Any(m => m.HasOverrides && m.Overrides.Any(o => !method.DeclaringType.IsInterface && Definitions.Of(o) == method))) return true;
+        foreach (var derived in types.Where(t => InstanceFields.Derives(t, method.DeclaringType)))
+        {
+            foreach (var implemented in derived.Interfaces.Select(i => i.InterfaceType))
+            {
+                if (Definitions.Of(implemented) is not { } own)
+                {
+                    if (MayHaveDefaults(implemented)) return true;
+                }
+                else if (own.Methods.Any(m => IsSame(m, method) && !(Implementation(m, derived) is { } known && comparison.Match.OldOf(known) is not null)))
+                {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /// <summary>The members of its type's interfaces that a method implements; null where an interface of another assembly may have such a member.</summary>
     private static List<MethodDefinition>? Implemented(MethodDefinition method)
     {
@@ -69,7 +107,7 @@ internal static class VirtualMembers
             foreach (var implemented in type.Interfaces.Select(i => i.InterfaceType))
             {
                 if (Definitions.Of(implemented) is { } own) found.AddRange(own.Methods.Where(m => IsSame(m, method)));
-                else if (!WithoutDefaults.Contains(implemented.GetElementType().FullName)) return null;
+                else if (MayHaveDefaults(implemented)) return null;
             }
         }
         return found!;

@@ -44,6 +44,8 @@ internal sealed class HolderMaker(DeltaLinker linker, EmittedModule module)
         {
             new AttributeCopier(linker, module).Copy(source, holder, a => added || KeptAttributes.Contains(a.FullName));
             new BodyCopier(linker, module).Copy(source, holder, generics);
+            if (source is { IsConstructor: true, IsStatic: false, DeclaringType.IsValueType: false })
+                BeginFields(source, holder, generics);
             // A call of an added instance method was a virtual one, which throws where there is no object.
             if (added && source is { HasThis: true, IsConstructor: false, DeclaringType.IsValueType: false } && AssemblyModel.Generated(source).Kind == GeneratedKind.None)
                 RequireThis(holder);
@@ -170,6 +172,40 @@ internal sealed class HolderMaker(DeltaLinker linker, EmittedModule module)
     {
         foreach (ParameterDefinition parameter in source.Parameters)
             target.Parameters.Add(new ParameterDefinition(parameter.Name, parameter.Attributes & (ParameterAttributes.In | ParameterAttributes.Out), _mapper.Type(parameter.ParameterType, generics)));
+    }
+
+    // Until the constructor's own code sets an added field, the field has its type's default: without a value, reading it would give what objects from before have. What
+    // reads it so early is the constructor itself, or an override that the constructor of the base class calls.
+    private void BeginFields(MethodDefinition constructor, MethodDefinition holder, Generics generics)
+    {
+        ChangedAssembly assembly = linker.Elements.AssemblyOf(constructor);
+        TypeDefinition type = constructor.DeclaringType;
+        Instruction? parent = constructor.Body.Instructions.FirstOrDefault(i => i.OpCode.Code == Code.Call && i.Operand is MethodReference { Name: ".ctor" } called
+            && called.DeclaringType.GetElementType().FullName == type.BaseType?.GetElementType().FullName);
+        // With another constructor of its own class that one begins; without a call of the base class there is nothing in front of the first write.
+        if (parent is null)
+            return;
+        ILProcessor code = holder.Body.GetILProcessor();
+        Instruction first = holder.Body.Instructions[0];
+        foreach (FieldDefinition field in type.Fields.Where(f => linker.IsBeside(f) && assembly.InitialiserOf(f) is not null))
+        {
+            // Initialisers run before anybody can see the object.
+            if (constructor.Body.Instructions.TakeWhile(i => i != parent).Any(i => i.OpCode.Code == Code.Stfld && Definitions.Of((FieldReference)i.Operand) == field))
+                continue;
+            VariableDefinition none = new(_mapper.Type(FieldBesideMaker.Plain(field.FieldType), generics));
+            holder.Body.Variables.Add(none);
+            holder.Body.InitLocals = true;
+            GenericInstanceType? self = null;
+            if (type.HasGenericParameters)
+            {
+                self = new GenericInstanceType(type);
+                foreach (GenericParameter parameter in type.GenericParameters)
+                    self.GenericArguments.Add(parameter);
+            }
+            code.InsertBefore(first, code.Create(OpCodes.Ldarg_0));
+            code.InsertBefore(first, code.Create(OpCodes.Ldloc, none));
+            code.InsertBefore(first, code.Create(OpCodes.Call, _mapper.Accessor(new FieldReference(field.Name, field.FieldType, (TypeReference?)self ?? type), field, a => a.Write, generics)));
+        }
     }
 
     private void RequireThis(MethodDefinition holder)

@@ -73,6 +73,12 @@ internal sealed class ChangedAssembly : IDisposable
         return _comparison.Match.OldOf(@new);
     }
 
+    /// <summary>The code that gives added fields of types that exist their first values.</summary>
+    public IEnumerable<AddedInitialiser> AddedInitialisers => _comparison.Match.AddedInitialisers;
+
+    /// <summary>Whether a field of the baseline has no partner in the new revision.</summary>
+    public bool IsGone(FieldDefinition old) => _comparison.Match.NewOf(old) is null;
+
     /// <summary>The code that gives an added static field of a type that exists its first value; null where it has none.</summary>
     public AddedInitialiser? InitialiserOf(FieldDefinition @new) => _comparison.Match.AddedInitialisers.FirstOrDefault(i => i.Field == @new);
 

@@ -123,8 +123,12 @@ internal sealed class SyntheticEdits : IProgramEdits
 
     private void Link(NativeBuild old, NativeBuild @new)
     {
+        ProgramAssembly[] assemblies = [@new.Assembly, .. @new.OtherAssemblies];
+        Refusals = [.. MembersElsewhere.Refusals(_changed, assemblies), .. FieldsElsewhere.Refusals(_changed, assemblies), .. StaticsInOrder.Refusals(_changed, assemblies)];
+        if (!Refusals.IsEmpty)
+            return;
         ProgramElements elements = new(_changed);
-        CopiedObjects copied = new(_changed, elements, new ManagedBuild { Assemblies = [@new.Assembly, .. @new.OtherAssemblies], References = [.. ReferencesOf(@new)] });
+        CopiedObjects copied = new(_changed, elements, new ManagedBuild { Assemblies = [.. assemblies], References = [.. ReferencesOf(@new)] });
         if (copied.Refusals.Count > 0)
         {
             Refusals = [.. copied.Refusals.Distinct()];
