@@ -167,6 +167,11 @@ internal static class EditDiagnostics
     public static readonly DiagnosticDescriptor MayNeverReturn = Warn("HPB1151", "Loop that may never end",
         "{0} has a loop without an end of its own: a call that is in it stays in the old code until it returns.", "Move the loop's body into a method of its own (the fix then takes effect in the next round), or restart.",
         "A patch takes effect at the next call. A frame that is on a stack runs the code that it was entered with until it returns.");
+    /// <summary>HPB1152: Hash code or order changed.</summary>
+    public static readonly DiagnosticDescriptor KeysChanged = Warn("HPB1152", "Hash code or order changed",
+        "{0} changed: hash tables and sorted collections of the running process that hold such objects were filled with what the old one gave, and do not find them any more.",
+        "Check that no such collection outlives the patch, or fill it again.",
+        "A hash table keeps the hash code that a key had when it was added, and a sorted collection the order of that time. A record's hash code changes with every field that it gains.");
 
     // 1200: static state
     /// <summary>HPB1201: Static constructor or initialiser changed.</summary>
@@ -346,7 +351,7 @@ internal static class EditDiagnostics
             ResourceChanged, ResourceRemoved, ReferenceAdded, FrameworkChanged, ReferenceVersionChanged, AttributeChanged, TypeForwardsChanged,
             VisibleMemberRemoved, VirtualAdded, VirtualRemoved, OverrideAdded, OverrideRemoved, InterfaceMemberChanged, MethodModifiersChanged,
             ImportChanged, OverridesChanged, VisibleConstantChanged, ConstantChanged, EnumValueChanged, EnumNamesChanged, VisibleDefaultChanged,
-            ConstructorChanged, MayNeverReturn, StaticInitialiserChanged, StaticConstructorAdded, StaticConstructorRemoved, StaticFieldAdded,
+            ConstructorChanged, MayNeverReturn, KeysChanged, StaticInitialiserChanged, StaticConstructorAdded, StaticConstructorRemoved, StaticFieldAdded,
             StaticReferenceAdded, ThreadStaticChanged, StaticFieldsMoved, NewTypeHasStatic, NewTypeHasStaticReference, StaticFirstWritten,
             ModuleInitialiserChanged, EntryPointChanged, InitialiserCallsChanged, FieldDataChanged, CapturesChanged, CachedDelegateAdded,
             CachedDelegatesMoved, AwaitsChanged, HoistedChanged, NewTypeStandsBeside, LambdaReplaced, InFlightContinues,

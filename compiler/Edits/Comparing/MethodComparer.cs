@@ -109,6 +109,18 @@ internal static class MethodComparer
         if (!BodyText.Of(old, match.OldText).SequenceEqual(BodyText.Of(@new, match.NewText))) BodyChanged(old, @new, comparison);
     }
 
+    // What a collection keeps of its elements. Explicit implementations have the interface's name in front.
+    private static bool IsKept(MethodDefinition method) => method is { IsVirtual: true, IsStatic: false } && method.Parameters.Count switch
+    {
+        0 => method.Name == "GetHashCode",
+        1 => method.Name == "CompareTo" || method.Name.EndsWith(".CompareTo", StringComparison.Ordinal) || IsOfComparer(method, "GetHashCode"),
+        2 => IsOfComparer(method, "Compare"),
+        _ => false,
+    };
+
+    private static bool IsOfComparer(MethodDefinition method, string name) => (method.Name == name || method.Name.EndsWith("." + name, StringComparison.Ordinal))
+        && (method.DeclaringType.Interfaces.Select(i => i.InterfaceType).Append(method.DeclaringType.BaseType).Any(t => t?.Name is "IComparer" or "IComparer`1" or "Comparer`1" or "IEqualityComparer" or "IEqualityComparer`1" or "EqualityComparer`1" or "StringComparer"));
+
     private static void BodyChanged(MethodDefinition old, MethodDefinition @new, Comparison comparison)
     {
         var (name, where) = (comparison.Name(@new), comparison.Where(@new));
@@ -124,6 +136,7 @@ internal static class MethodComparer
         {
             comparison.Warn(EditDiagnostics.ConstructorChanged, where, name);
         }
+        if (IsKept(@new)) comparison.Warn(EditDiagnostics.KeysChanged, where, name);
         if (RunOnce.IsModuleInitialiser(old) || RunOnce.IsModuleInitialiser(@new)) comparison.Refuse(EditDiagnostics.ModuleInitialiserChanged, comparison.WhereDiffering(old, @new), name, "changed");
         if (RunOnce.IsEntryPoint(@new, comparison.Match.New)) comparison.Refuse(EditDiagnostics.EntryPointChanged, comparison.WhereDiffering(old, @new), name, "changed");
         else if (AssemblyModel.Generated(@new.DeclaringType).Kind == GeneratedKind.StateMachine && @new.Name == "MoveNext")

@@ -11,6 +11,7 @@ namespace HotpatchBuild.Tests.Unit.Managed.Bodies;
 public sealed unsafe class TransitionBodies
 {
     private static readonly nint gate = unchecked((nint)0x7F12_3456_789C);
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<MethodBodyBlock, byte[]> bytesOf = [];
     private static readonly MethodForm holder = new(0x0A00_0007, 2), other = new(0x2B00_0003, 1);
 
     [Fact]
@@ -310,9 +311,13 @@ public sealed unsafe class TransitionBodies
 
     private static int MaxStack(byte[] body) => Decode(body).MaxStack;
 
+    // A block reads the bytes when it is asked: they stay where they are for as long as it lives.
     private static MethodBodyBlock Decode(byte[] body)
     {
-        fixed (byte* bytes = body)
-            return MethodBodyBlock.Create(new BlobReader(bytes, body.Length));
+        byte[] pinned = GC.AllocateUninitializedArray<byte>(body.Length, pinned: true);
+        body.CopyTo(pinned, 0);
+        MethodBodyBlock block = MethodBodyBlock.Create(new BlobReader((byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0), pinned.Length));
+        bytesOf.Add(block, pinned);
+        return block;
     }
 }
