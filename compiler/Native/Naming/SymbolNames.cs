@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using HotpatchBuild.Compiler.Edits;
 using HotpatchBuild.Compiler.Native.Linking;
 using HotpatchBuild.Formats.Diagnostics;
@@ -8,7 +9,7 @@ namespace HotpatchBuild.Compiler.Native.Naming;
 /// <summary>What symbols are called in C#, and where they stand in the sources of the new revision.</summary>
 /// <param name="assemblies">The program's own assemblies of the new revision, then of the baseline.</param>
 /// <param name="lasting">Mangled names of types whose static fields a later patch goes on with: their names say what they are.</param>
-internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNames Names)> assemblies, IReadOnlySet<string>? lasting = null) : INativeNames
+internal sealed partial class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNames Names)> assemblies, IReadOnlySet<string>? lasting = null) : INativeNames
 {
     public string DisplayNameOf(string symbol) => FindMethod(symbol) is var (model, method) ? new DisplayNames(model).Of(method) : Readable(symbol);
 
@@ -19,7 +20,7 @@ internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNam
     /// <summary>Whether a type of the program stands in its sources under its own name.</summary>
     public bool IsWrittenType(string symbol) => FindType(symbol) is var (_, type) && !AssemblyModel.IsInGenerated(type);
 
-/// <summary>Which static fields of new types a later patch may go on with; without it none but those of <c>lasting</c>.</summary>
+    /// <summary>Which static fields of new types a later patch may go on with; without it none but those of <c>lasting</c>.</summary>
     public StaticsLayout? Statics { get; init; }
 
     public string? StaticsLayoutOf(string symbol)
@@ -80,5 +81,9 @@ internal sealed class SymbolNames(IReadOnlyList<(AssemblyModel Model, MangledNam
     }
 
     private static string Readable(string symbol) =>
-        WithoutDataPrefix(symbol).Replace("S_P_CoreLib_", "", StringComparison.Ordinal).Replace("System___Canon", "object", StringComparison.Ordinal).Replace("__", ".", StringComparison.Ordinal);
+        EmittedAssembly().Replace(WithoutDataPrefix(symbol), "").Replace("S_P_CoreLib_", "", StringComparison.Ordinal).Replace("System___Canon", "object", StringComparison.Ordinal).Replace("__", ".", StringComparison.Ordinal);
+
+    // The assembly of a synthetic program that an element was made in (ManagedImageRules); it says nothing to anybody.
+    [GeneratedRegex("HotpatchBuild_(Patch_.+?|Added)_[0-9a-f]{16}_")]
+    private static partial Regex EmittedAssembly();
 }
