@@ -99,13 +99,13 @@ public sealed class LaterBuildsForCoreClr(PackageFeed feed)
     public void Refuse_by_name_and_source_line_or_warn_where_that_is_asked_for()
     {
         using var project = new TestProject(feed, "net10.0", aot: false);
-        project.Write("Counter.cs", "struct Counter\n{\n    public int Value;\n    public int Next() => ++Value;\n}\n");
+        project.Write("Counter.cs", "struct Counter()\n{\n    public int Value = 0;\n    public int Next() => ++Value;\n}\n");
         project.Write("Program.cs", "Console.WriteLine(new Counter().Next());");
         project.Commit("counter");
         Assert.Equal(0, project.Hotpatch().ExitCode);
         Directory.CreateDirectory(Path.GetDirectoryName(project.Delta)!);
         File.WriteAllText(project.Delta, "of another fix");
-        project.Write("Counter.cs", "struct Counter\n{\n    public int Value;\n    public int Step;\n    public int Next() => Value += ++Step;\n}\n");
+        project.Write("Counter.cs", "struct Counter()\n{\n    public int Value = 0;\n    public int Step = 1;\n    public int Next() => Value += Step;\n}\n");
         project.Commit("field");
 
         CommandResult refused = project.Hotpatch();
