@@ -60,18 +60,8 @@ internal sealed class ManagedDeltaCompiler : IManagedDeltaCompiler
 
     private static ManagedDeltaResult Link(List<ChangedAssembly> changed, ManagedBuild build, string identity, ManagedDeltaResult result)
     {
-        Failure[] refusals = [.. MembersElsewhere.Refusals(changed, build.Assemblies), .. FieldsElsewhere.Refusals(changed, build.Assemblies), .. StaticsInOrder.Refusals(changed, build.Assemblies)];
-        if (refusals.Length > 0)
+        if (ProgramLink.Link(changed, build, identity, changed.SelectMany(c => c.Transitions).Select(t => t.Method), out IReadOnlyCollection<Failure> refusals) is not { } linker)
             return result with { Refusals = [.. refusals] };
-        ProgramElements elements = new(changed);
-        CopiedObjects copied = new(changed, elements, build);
-        if (copied.Refusals.Count > 0)
-            return result with { Refusals = [.. copied.Refusals.Distinct()] };
-        DeltaLinker linker = new(elements, copied, identity);
-        linker.Link(changed.SelectMany(c => c.Patched).Select(p => p.New), changed.SelectMany(c => c.Transitions).Select(t => t.Method));
-        if (linker.Refusals.Count > 0)
-            return result with { Refusals = [.. linker.Refusals] };
-        ImageWriter.NameByContent([.. linker.Added.Select(a => a.Module)], linker.Patches);
         ILookup<ChangedAssembly, EmittedModule> added = linker.Added.ToLookup(a => a.Owner, a => a.Module);
         return result with
         {

@@ -59,15 +59,7 @@ internal static class InstanceFields
     internal static bool HoldsState(FieldDefinition field) => !StaticFields.IsConstant(field) && field.RVA == 0;
 
     private static IEnumerable<TypeDefinition> Family(TypeDefinition type, AssemblyModel model) =>
-        model.Types.Where(t => t == type || Derives(t, type) || Derives(type, t));
-
-    /// <summary>Whether a class derives from another one of its assembly.</summary>
-    internal static bool Derives(TypeDefinition type, TypeDefinition from)
-    {
-        for (var at = Definitions.Of(type.BaseType); at is not null; at = Definitions.Of(at.BaseType))
-            if (at == from) return true;
-        return false;
-    }
+        model.Types.Where(t => t == type || Definitions.Bases(t).Contains(type) || Definitions.Bases(type).Contains(t));
 
     /// <summary>The property whose value the field keeps; null where it belongs to none.</summary>
     internal static PropertyDefinition? PropertyOf(FieldDefinition field) =>

@@ -48,8 +48,5 @@ internal sealed class LaterWrites(IReadOnlyCollection<TypeDefinition> types, Fun
     // A number in a text: its method takes an address and changes nothing.
     private static bool IsRead(Instruction? next) => next is { OpCode.Code: Code.Call, Operand: MethodReference { Name: "ToString" or "Equals" or "GetHashCode" or "CompareTo", DeclaringType.IsPrimitive: true } };
 
-    private IEnumerable<TypeDefinition> Bases(TypeDefinition type)
-    {
-        for (var at = find(type.BaseType); at is not null; at = find(at.BaseType)) yield return at;
-    }
+    private IEnumerable<TypeDefinition> Bases(TypeDefinition type) => Definitions.Bases(type, find);
 }

@@ -79,7 +79,7 @@ internal static class VirtualMembers
     {
         var types = comparison.Match.New.Types;
         if (method.Overrides.Any(o => Definitions.Of(o.DeclaringType) is not { IsInterface: true }) || types.SelectMany(t => t.Methods).Any(m => m.HasOverrides && m.Overrides.Any(o => !method.DeclaringType.IsInterface && Definitions.Of(o) == method))) return true;
-        foreach (var derived in types.Where(t => InstanceFields.Derives(t, method.DeclaringType)))
+        foreach (var derived in types.Where(t => Definitions.Bases(t).Contains(method.DeclaringType)))
         {
             foreach (var implemented in derived.Interfaces.Select(i => i.InterfaceType))
             {

@@ -86,7 +86,7 @@ internal static class UsesElsewhere
         let called = (instruction.Operand as MethodReference)?.GetElementMethod()
         where called is not null && Definitions.Of(called) is null
         let type = called.DeclaringType.GetElementType()
-        select $"{ScopeOf(type)}!{type.FullName}::{called.Name}";
+        select $"{Definitions.AssemblyOf(type)}!{type.FullName}::{called.Name}";
 
     private static bool MayUse(ProcessAssembly assembly, Dictionary<string, EditSet> edited)
     {
@@ -100,14 +100,7 @@ internal static class UsesElsewhere
     private static bool Calls(ModuleDefinition module, string assembly, FoldedValue value) =>
         module.GetMemberReferences().OfType<MethodReference>().Any(reference =>
             reference.Name == value.Member && reference.Parameters.Count == value.Parameters
-            && reference.DeclaringType.GetElementType() is var type && type.FullName == value.Type && ScopeOf(type) == assembly);
-
-    private static string ScopeOf(TypeReference type)
-    {
-        while (type.DeclaringType is { } around)
-            type = around;
-        return type.Scope is AssemblyNameReference reference ? reference.Name : "";
-    }
+            && reference.DeclaringType.GetElementType() is var type && type.FullName == value.Type && Definitions.AssemblyOf(type) == assembly);
 
     private static ImmutableArray<Func<ModuleDefinition?>> Others(IEnumerable<ProcessAssembly> unchanged, IEnumerable<string> files) =>
     [

@@ -89,7 +89,7 @@ internal sealed class CopiedObjects
             at = own.BaseType;
         if (at is null or { FullName: "System.Object" })
             return;
-        string scope = ScopeOf(at);
+        string scope = Definitions.AssemblyOf(at);
         ProgramAssembly? program = build.Assemblies.FirstOrDefault(a => a.Name == scope && !changed.Contains(a.Name));
         string? file = build.References.FirstOrDefault(r => string.Equals(Path.GetFileNameWithoutExtension(r), scope, StringComparison.OrdinalIgnoreCase));
         if (program is null && (file is null || IsFramework(scope)))
@@ -109,7 +109,7 @@ internal sealed class CopiedObjects
                 break;
             if (step is not TypeDefinition && (step is null || Definitions.Of(step) is null))
             {
-                if (step is null || !IsFramework(ScopeOf(step)) || CopyingFramework.Any(s => step.FullName.StartsWith(s, StringComparison.Ordinal)))
+                if (step is null || !IsFramework(Definitions.AssemblyOf(step)) || CopyingFramework.Any(s => step.FullName.StartsWith(s, StringComparison.Ordinal)))
                     Refuse(at.FullName, field, null);
                 break;
             }
@@ -121,14 +121,6 @@ internal sealed class CopiedObjects
     private static bool IsFramework(string assembly) =>
         assembly is "System" or "mscorlib" or "netstandard" || assembly.StartsWith("System.", StringComparison.Ordinal) || assembly.StartsWith("Microsoft.", StringComparison.Ordinal);
 
-    private static string ScopeOf(TypeReference type)
-    {
-        TypeReference element = type.GetElementType();
-        while (element.DeclaringType is { } outer)
-            element = outer;
-        return element.Scope.Name;
-    }
-
     private void Refuse(string caller, FieldDefinition field, SourceLocation? where)
     {
         ChangedAssembly owner = _elements.AssemblyOf(field);
@@ -139,15 +131,6 @@ internal sealed class CopiedObjects
         module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody && m.Body.Instructions.Any(i =>
             i.OpCode.Code is Code.Call or Code.Callvirt or Code.Ldftn && i.Operand is MethodReference { Name: "MemberwiseClone", DeclaringType.FullName: "System.Object" }));
 
-    private bool Related(TypeDefinition a, TypeDefinition b) => a == b || Derives(a, b) || Derives(b, a);
-
-    private bool Derives(TypeDefinition type, TypeDefinition from)
-    {
-        for (TypeDefinition? at = _elements.Definition(type.BaseType); at is not null; at = _elements.Definition(at.BaseType))
-        {
-            if (at == from)
-                return true;
-        }
-        return false;
-    }
+    private bool Related(TypeDefinition a, TypeDefinition b) =>
+        a == b || Definitions.Bases(a, _elements.Definition).Contains(b) || Definitions.Bases(b, _elements.Definition).Contains(a);
 }

@@ -1,4 +1,3 @@
-using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Edits;
 using HotpatchBuild.Formats.Diagnostics;
 using Mono.Cecil;
@@ -11,12 +10,11 @@ internal static class FieldsElsewhere
 {
     /// <summary>Refuses the fields for which there is such code, or such a field.</summary>
     /// <param name="changed">The assemblies that changed.</param>
-    /// <param name="assemblies">All assemblies of the new build.</param>
-    public static IReadOnlyList<Failure> Refusals(IReadOnlyList<ChangedAssembly> changed, IEnumerable<ProgramAssembly> assemblies)
+    /// <param name="types">The types of all assemblies of the new build.</param>
+    public static IReadOnlyList<Failure> Refusals(IReadOnlyList<ChangedAssembly> changed, ProgramTypes types)
     {
         if (!changed.Any(c => c.AddedFields.Any()))
             return [];
-        using ProgramTypes types = new(changed, assemblies);
         LaterWrites writes = new(types.All, types.Find);
         List<Failure> refusals = [];
         foreach (ChangedAssembly owner in changed)

@@ -1,4 +1,3 @@
-using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Edits;
 using HotpatchBuild.Formats.Diagnostics;
 using Mono.Cecil;
@@ -13,8 +12,8 @@ internal static class MembersElsewhere
 {
     /// <summary>Refuses the members for which there may be such a type.</summary>
     /// <param name="changed">The assemblies that changed.</param>
-    /// <param name="assemblies">All assemblies of the new build.</param>
-    public static IReadOnlyList<Failure> Refusals(IReadOnlyList<ChangedAssembly> changed, IEnumerable<ProgramAssembly> assemblies)
+    /// <param name="types">The types of all assemblies of the new build.</param>
+    public static IReadOnlyList<Failure> Refusals(IReadOnlyList<ChangedAssembly> changed, ProgramTypes types)
     {
         List<(ChangedAssembly Owner, MethodDefinition Member)> members =
         [
@@ -27,7 +26,6 @@ internal static class MembersElsewhere
         ];
         if (members.Count == 0)
             return [];
-        using ProgramTypes types = new(changed, assemblies);
         return [.. from found in members where IsMeant(found.Member, types) select Refusal(found.Owner, found.Member)];
     }
 

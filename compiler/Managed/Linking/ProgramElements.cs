@@ -24,21 +24,7 @@ internal sealed class ProgramElements
     public T? OldOf<T>(T @new) where T : class, IMemberDefinition => AssemblyOf(@new).OldOf(@new);
 
     /// <summary>The type of a changed assembly that a reference means; null for any other.</summary>
-    public TypeDefinition? Definition(TypeReference? type)
-    {
-        switch (type)
-        {
-            case null or GenericParameter: return null;
-            case TypeDefinition own: return own;
-            case GenericInstanceType instance: return Definition(instance.ElementType);
-            case TypeSpecification: return null;
-        }
-        if (type.DeclaringType is { } outer)
-            return Definition(outer)?.NestedTypes.FirstOrDefault(t => t.Name == type.Name);
-        return type.Scope is AssemblyNameReference scope
-            ? _byName.TryGetValue(scope.Name, out ChangedAssembly? changed) ? changed.New.Module.GetType(type.Namespace, type.Name) : null
-            : Definitions.Of(type);
-    }
+    public TypeDefinition? Definition(TypeReference? type) => Definitions.Among(type, name => _byName.GetValueOrDefault(name)?.New.Module);
 
     /// <summary>The method of a changed assembly that a reference means; null for any other.</summary>
     public MethodDefinition? Definition(MethodReference method)

@@ -4,50 +4,41 @@ using Mono.Cecil;
 
 namespace HotpatchBuild.Compiler.Managed.Linking;
 
-/// <summary>The types of all assemblies of a program, changed or not, in the new revision.</summary>
+/// <summary>The types of all assemblies of a program, changed or not, in the new revision. Opened when they are asked for.</summary>
 internal sealed class ProgramTypes : IDisposable
 {
-    private readonly Dictionary<string, ModuleDefinition> _modules = new(StringComparer.Ordinal);
+    private readonly Lazy<Dictionary<string, ModuleDefinition>> _modules;
+    private readonly Lazy<IReadOnlyCollection<TypeDefinition>> _all;
     private readonly List<ModuleDefinition> _opened = [];
 
     /// <param name="changed">The assemblies that changed.</param>
     /// <param name="assemblies">All assemblies of the new build.</param>
     public ProgramTypes(IReadOnlyList<ChangedAssembly> changed, IEnumerable<ProgramAssembly> assemblies)
     {
+        _modules = new(() => Open(changed, assemblies));
+        _all = new(() => [.. _modules.Value.Values.SelectMany(m => m.GetTypes())]);
+    }
+
+    /// <summary>The types.</summary>
+    public IReadOnlyCollection<TypeDefinition> All => _all.Value;
+
+    /// <summary>The type that a reference means; null for one of another assembly, an array, a pointer.</summary>
+    public TypeDefinition? Find(TypeReference? type) => Definitions.Among(type, name => _modules.Value.GetValueOrDefault(name));
+
+    /// <summary>Whether a class derives from another one, over whatever assemblies.</summary>
+    public bool Derives(TypeDefinition type, TypeDefinition from) => Definitions.Bases(type, Find).Contains(from);
+
+    private Dictionary<string, ModuleDefinition> Open(IReadOnlyList<ChangedAssembly> changed, IEnumerable<ProgramAssembly> assemblies)
+    {
+        Dictionary<string, ModuleDefinition> modules = new(StringComparer.Ordinal);
         foreach (ProgramAssembly assembly in assemblies)
         {
             ModuleDefinition? known = changed.FirstOrDefault(c => c.Name == assembly.Name)?.New.Module;
             if (known is null)
                 _opened.Add(known = ModuleDefinition.ReadModule(new MemoryStream(assembly.Image.ToArray(), writable: false)));
-            _modules[assembly.Name] = known;
+            modules[assembly.Name] = known;
         }
-        All = [.. _modules.Values.SelectMany(m => m.GetTypes())];
-    }
-
-    /// <summary>The types.</summary>
-    public IReadOnlyCollection<TypeDefinition> All { get; }
-
-    /// <summary>The type that a reference means; null for one of another assembly, an array, a pointer.</summary>
-    public TypeDefinition? Find(TypeReference? type) => type switch
-    {
-        null or GenericParameter => null,
-        TypeDefinition definition => definition,
-        GenericInstanceType instance => Find(instance.ElementType),
-        TypeSpecification => null,
-        _ when type.DeclaringType is { } outer => Find(outer)?.NestedTypes.FirstOrDefault(t => t.Name == type.Name),
-        _ when type.Scope is AssemblyNameReference scope => _modules.GetValueOrDefault(scope.Name)?.GetType(type.Namespace, type.Name),
-        _ => Definitions.Of(type),
-    };
-
-    /// <summary>Whether a class derives from another one, over whatever assemblies.</summary>
-    public bool Derives(TypeDefinition type, TypeDefinition from)
-    {
-        for (TypeDefinition? at = Find(type.BaseType); at is not null; at = Find(at.BaseType))
-        {
-            if (at == from)
-                return true;
-        }
-        return false;
+        return modules;
     }
 
     /// <inheritdoc/>

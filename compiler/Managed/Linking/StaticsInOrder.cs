@@ -1,4 +1,3 @@
-using HotpatchBuild.Compiler.Baselines;
 using HotpatchBuild.Compiler.Edits;
 using HotpatchBuild.Formats.Diagnostics;
 using Mono.Cecil;
@@ -35,8 +34,8 @@ internal sealed class StaticsInOrder
 
     /// <summary>Refuses the static constructors in which the order counts.</summary>
     /// <param name="changed">The assemblies that changed.</param>
-    /// <param name="assemblies">All assemblies of the new build.</param>
-    public static IReadOnlyList<Failure> Refusals(IReadOnlyList<ChangedAssembly> changed, IEnumerable<ProgramAssembly> assemblies)
+    /// <param name="types">The types of all assemblies of the new build.</param>
+    public static IReadOnlyList<Failure> Refusals(IReadOnlyList<ChangedAssembly> changed, ProgramTypes types)
     {
         (ChangedAssembly Owner, AddedInitialiser[] Parts)[] several =
         [
@@ -47,7 +46,6 @@ internal sealed class StaticsInOrder
         ];
         if (several.Length == 0)
             return [];
-        using ProgramTypes types = new(changed, assemblies);
         List<Failure> refusals = [];
         foreach ((ChangedAssembly owner, AddedInitialiser[] parts) in several)
         {

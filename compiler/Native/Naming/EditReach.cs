@@ -45,7 +45,7 @@ internal sealed class EditReach
         let type = instruction.Operand switch { MethodReference called => called.DeclaringType, FieldReference field => field.DeclaringType, TypeReference named => named, _ => null }
         where type is not null
         let written = type.GetElementType()
-        let scope = Definitions.Of(written) is null ? ScopeOf(written) : assembly
+        let scope = Definitions.Of(written) is null ? Definitions.AssemblyOf(written) : assembly
         where scope != assembly && _assemblies.ContainsKey(scope)
         select (scope, written.FullName, instruction.Operand is MemberReference and not TypeReference ? ((MemberReference)instruction.Operand).Name : null);
 
@@ -63,12 +63,5 @@ internal sealed class EditReach
             }
         }
         return false;
-    }
-
-    private static string ScopeOf(TypeReference type)
-    {
-        while (type.DeclaringType is { } around)
-            type = around;
-        return type.Scope is AssemblyNameReference reference ? reference.Name : "";
     }
 }

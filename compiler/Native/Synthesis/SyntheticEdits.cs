@@ -123,27 +123,14 @@ internal sealed class SyntheticEdits : IProgramEdits
 
     private void Link(NativeBuild old, NativeBuild @new)
     {
-        ProgramAssembly[] assemblies = [@new.Assembly, .. @new.OtherAssemblies];
-        Refusals = [.. MembersElsewhere.Refusals(_changed, assemblies), .. FieldsElsewhere.Refusals(_changed, assemblies), .. StaticsInOrder.Refusals(_changed, assemblies)];
-        if (!Refusals.IsEmpty)
-            return;
-        ProgramElements elements = new(_changed);
-        CopiedObjects copied = new(_changed, elements, new ManagedBuild { Assemblies = [.. assemblies], References = [.. ReferencesOf(@new)] });
-        if (copied.Refusals.Count > 0)
+        ManagedBuild build = new() { Assemblies = [@new.Assembly, .. @new.OtherAssemblies], References = [.. ReferencesOf(@new)] };
+        if (ProgramLink.Link(_changed, build, Identity(old, @new), transitions: [], out IReadOnlyCollection<Failure> refusals) is not { } linker)
         {
-            Refusals = [.. copied.Refusals.Distinct()];
-            return;
-        }
-        DeltaLinker linker = new(elements, copied, Identity(old, @new));
-        linker.Link(_changed.SelectMany(c => c.Patched).Select(p => p.New), transitions: []);
-        if (linker.Refusals.Count > 0)
-        {
-            Refusals = [.. linker.Refusals];
+            Refusals = [.. refusals];
             return;
         }
         foreach ((_, MethodDefinition method) in _changed.SelectMany(c => c.Patched))
             LetInline(linker.Holder(method).Definition);
-        ImageWriter.NameByContent([.. linker.Added.Select(a => a.Module)], linker.Patches);
         Warnings = [.. Warnings, .. linker.AddedAnew.Select(e => ManagedDiagnostics.AddedAnew.At(linker.Elements.AssemblyOf(e).Lines.Of(e)?.Where, linker.Elements.AssemblyOf(e).NewNames.Of(e)))];
 
         EmittedModule[] emitted = [.. linker.Patches.Concat(linker.Added.Select(a => a.Module)).OrderBy(m => m.Name, StringComparer.Ordinal)];
@@ -185,11 +172,12 @@ internal sealed class SyntheticEdits : IProgramEdits
         Dictionary<ChangedAssembly, (List<(string, MethodDefinition)> Methods, List<(string, TypeDefinition)> Types)> sources = _changed.ToDictionary(c => c, _ => (new List<(string, MethodDefinition)>(), new List<(string, TypeDefinition)>()));
         foreach ((MethodDefinition made, MethodDefinition source) in linker.EmittedMethods)
             sources[linker.Elements.AssemblyOf(source)].Methods.Add((SymbolOf(made, written), source));
+        HashSet<MethodDefinition> copied = [.. linker.EmittedMethods.Select(m => m.Emitted)];
         foreach ((TypeDefinition made, TypeDefinition source) in linker.EmittedTypes)
         {
             sources[linker.Elements.AssemblyOf(source)].Types.Add((SymbolOf(made, written), source));
             // The part of a static constructor that initialises what is new.
-            if (StaticConstructor(made) is { } initialiser && StaticConstructor(source) is { } whole && !linker.EmittedMethods.Any(m => m.Emitted == initialiser))
+            if (StaticConstructor(made) is { } initialiser && StaticConstructor(source) is { } whole && !copied.Contains(initialiser))
                 sources[linker.Elements.AssemblyOf(source)].Methods.Add((SymbolOf(initialiser, written), whole));
         }
         _emittedTypes.UnionWith(written.Values.SelectMany(w => w.Names.Types.Keys));
